@@ -1,0 +1,24 @@
+"""HTTP goes to Django; websockets pass the origin check, then the session, then the routes."""
+
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import OriginValidator
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+http = get_asgi_application()
+
+from config.sockets import websocket_urlpatterns  # noqa: E402  (needs the loaded app registry)
+
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        # AllowedHostsOriginValidator would let other ports and schemes of the host in.
+        "websocket": OriginValidator(
+            AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS
+        ),
+    }
+)

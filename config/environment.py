@@ -1,0 +1,95 @@
+"""Reads the environment for the settings, and refuses what it cannot understand."""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import TypedDict
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+
+class WebhookTarget(TypedDict):
+    """Where a scenario's executor may send a package."""
+
+    url: str
+    secret: str
+    allow_private: bool
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}. Write 1 or 0.")
+
+
+def env_int(name: str, *, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number.") from None
+
+
+def env_list(name: str, *, default: list[str]) -> list[str]:
+    value = os.environ.get(name, "")
+    return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def secret_key(var: Path) -> str:
+    """`SECRET_KEY`, or the one made on the first start and kept in the data folder."""
+    return os.environ.get("SECRET_KEY") or _kept(var / "secret-key", get_random_secret_key())
+
+
+def env_targets(var: Path, *, demo_url: str) -> dict[str, WebhookTarget]:
+    """`WEBHOOK_TARGETS` as JSON: {"name": {"url": …, "secret": "whsec_…"}}."""
+    if value := os.environ.get("WEBHOOK_TARGETS"):
+        return _parsed_targets(value)
+    fresh = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    demo_secret = _kept(var / "demo-webhook-secret", fresh)
+    # The demo receiver lives in this same process, so its loopback address is allowed.
+    return {"demo": {"url": demo_url, "secret": demo_secret, "allow_private": True}}
+
+
+def _parsed_targets(value: str) -> dict[str, WebhookTarget]:
+    try:
+        targets = json.loads(value)
+        return {
+            name: {
+                "url": str(target["url"]),
+                "secret": str(target["secret"]),
+                "allow_private": bool(target.get("allow_private", False)),
+            }
+            for name, target in targets.items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ImproperlyConfigured(
+            'WEBHOOK_TARGETS is not understood. Write JSON like {"ops": {"url": '
+            f'"https://…", "secret": "whsec_…"}}}}. ({error!r})'
+        ) from None
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """The text in the file; where there is none yet, `fresh` is put there with mode 0600."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(fresh)
+        try:
+            # A link appears whole or not at all: no other process ever reads half a key.
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,128 @@
+"""The typed moves. A transcript is a sequence of them, and the transcript is the state.
+
+Code reads the typed fields; `text` is for people and never read back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Option = str | int | float
+Offer = dict[str, Option]
+"""One option for every issue, in the order of the issues."""
+
+MEDIATOR = "mediator"
+SYSTEM = "system"
+
+
+class Act(StrEnum):
+    """What a message does."""
+
+    PROPOSE = "propose"
+    REVISE = "revise"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    ASK = "ask"
+    INFORM = "inform"
+    EXPLAIN = "explain"
+    CHALLENGE = "challenge"
+    HOLD = "hold"
+    WITHDRAW = "withdraw"
+    MEDIATE = "mediate"
+    INTERVENE = "intervene"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One issue on which an offer differs from the sender's last one."""
+
+    issue: str
+    before: Option
+    after: Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One true difference between this offer and the offer it is held against, in units.
+
+    `gain` is the difference of the sender's utility that comes from this objective
+    (contribution after minus contribution before); `before` and `after` are the values of the
+    measure or issue, `None` where the figure is unknown. `estimated` says that the sender's
+    belief about a fact entered the value.
+    """
+
+    subject: str
+    label: str
+    unit: str
+    before: Option | None
+    after: Option | None
+    gain: float
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One claim about a fact: `mean` ± `sd` (standard deviation) in the fact's unit."""
+
+    fact: str
+    mean: float
+    sd: float
+    source: str
+    root: str
+    kind: str = "claimed"  # measured | documented | estimated | claimed
+    observed_on: str = ""  # ISO date
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Asks `to` about a fact. `value` is the expected gain of knowing, in utility."""
+
+    fact: str
+    to: str
+    assumed_mean: float
+    assumed_sd: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One typed move. `seq` counts from 1 without gaps; `round` from 1 as well.
+
+    `recipients` empty means everybody. `votes` tells for each seat whether the offer clears its
+    present target. `private` is shown only to people allowed to see it: `utilities` and
+    `surplus` ((u − r)/(max − r), 0 at the reservation value, 1 at the best) of the offer per
+    seat, `targets` per seat.
+    """
+
+    seq: int
+    round: int
+    sender: str
+    act: Act
+    text: str
+    recipients: tuple[str, ...] = ()
+    in_reply_to: int | None = None
+    offer: Offer | None = None
+    changed: tuple[Change, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    against: int | None = None  # seq of the offer that `reasons` compare with; None: own worst case
+    evidence: Evidence | None = None
+    question: Question | None = None
+    confidence: float | None = None
+    votes: Mapping[str, bool] = field(default_factory=dict)
+    decided_by: str = "strategy"  # strategy | llm | remote | human | fallback: cause
+    private: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, every field; `from_dict` gives the message back."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Message:
+        raise NotImplementedError

@@ -1,0 +1,197 @@
+"""The judged package, the permission to execute it, and the execution.
+
+    (agreement) ──▶ parked ──▶ cleared ──▶ executing ──▶ executed | failed
+                     │   │        │  ▲
+                     │   │        │  └── (agreement routed auto: born cleared)
+                     │   │        └──▶ void       the grant was not valid when it was used
+                     │   └──▶ expired             nobody decided in time
+                     └──▶ rejected                a manager
+    (agreement) ──▶ refused                       the policy refuses it: no person can clear it
+
+A manager moves parked → cleared | rejected, the upkeep task parked → expired, a worker the rest.
+Every move is a conditional UPDATE; the CHECK constraints below hold whoever writes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from negotiation.roles import may_watch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: User | AnonymousUser) -> DecisionQuerySet:
+        return self if may_watch(user) else self.none()
+
+    def parked(self) -> DecisionQuerySet:
+        """The approval queue."""
+        return self.filter(status=Decision.Status.PARKED)
+
+    def cleared(self) -> DecisionQuerySet:
+        return self.filter(status=Decision.Status.CLEARED)
+
+    def overdue(self, now: datetime) -> DecisionQuerySet:
+        return self.parked().filter(due_at__lte=now)
+
+
+class Decision(models.Model):
+    class Status(models.TextChoices):
+        PARKED = "parked", "Needs approval"
+        CLEARED = "cleared", "Cleared"
+        EXECUTING = "executing", "Executing"
+        EXECUTED = "executed", "Executed"
+        FAILED = "failed", "Failed"
+        REJECTED = "rejected", "Rejected"
+        EXPIRED = "expired", "Expired"
+        VOID = "void", "Void"
+        REFUSED = "refused", "Refused"
+
+    class Route(models.TextChoices):
+        AUTO = "auto", "Automatic"
+        REVIEW = "review", "Review"
+        REFUSE = "refuse", "Refused"
+
+    negotiation = models.OneToOneField(
+        "Negotiation", on_delete=models.PROTECT, related_name="decision"
+    )
+    # RFC 8785 JSON, byte for byte what was hashed and what is sent.
+    package = models.TextField()
+    package_hash = models.CharField(max_length=64)
+    # What the verdict rests on (engine/policy: score, factors, findings, alternatives, …).
+    judgement = models.JSONField()
+    score = models.FloatField()
+    confidence = models.FloatField()
+    route = models.CharField(max_length=6, choices=Route)
+    status = models.CharField(max_length=9, choices=Status)
+    # Grows with every change of status; forms carry the number they saw.
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Why it is rejected, expired, void, refused or failed: a sentence for people.
+    reason = models.CharField(max_length=1000, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_never_runs_uncleared",
+                condition=~Q(status__in=["cleared", "executing", "executed", "failed"])
+                | Q(cleared_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="decision_review_needs_a_person",
+                condition=Q(cleared_at__isnull=True)
+                | Q(route="auto")
+                | Q(route="review", cleared_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="decision_refused_is_never_cleared",
+                condition=~Q(route="refuse") | Q(cleared_at__isnull=True, status="refused"),
+            ),
+            models.CheckConstraint(
+                name="decision_rejected_is_never_cleared",
+                condition=~Q(status__in=["parked", "rejected", "expired", "refused"])
+                | Q(cleared_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="decision_parked_has_a_due_time",
+                condition=~Q(status="parked") | Q(due_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Read by the approval queue and by the task that lets items expire.
+            models.Index(
+                fields=["-score", "due_at"],
+                name="decision_parked_by_risk",
+                condition=Q(status="parked"),
+            ),
+        ]
+
+    @property
+    def short_hash(self) -> str:
+        return self.package_hash[:12]
+
+
+class Grant(models.Model):
+    """The single-use permission to execute one package."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="grant")
+    package_hash = models.CharField(max_length=64)
+    # Hash of the facts the decision read, and only those.
+    fingerprint = models.CharField(max_length=64)
+    version = models.ForeignKey("ScenarioVersion", on_delete=models.PROTECT, related_name="+")
+    nonce = models.CharField(max_length=43, unique=True)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    granted_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    consumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="grant_used_within_its_time",
+                condition=Q(consumed_at__isnull=True)
+                | Q(consumed_at__gte=F("granted_at"), consumed_at__lt=F("expires_at")),
+            ),
+        ]
+
+
+class Execution(models.Model):
+    """Carrying out one package: pending ──▶ succeeded | failed, by a worker under a lease."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="execution")
+    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="execution")
+    # Sent to the target with every attempt, so that it can tell a retry from a second order.
+    idempotency_key = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=10)
+    target = models.CharField(max_length=60, blank=True)
+    status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    response = models.CharField(max_length=1000, blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="execution_pending_has_a_next_time",
+                condition=~Q(status="pending")
+                | Q(next_at__isnull=False, finished_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="execution_ended_is_at_rest",
+                condition=Q(status="pending")
+                | Q(finished_at__isnull=False, next_at__isnull=True, lease_until__isnull=True),
+            ),
+        ]
+        indexes = [
+            # Read by the sweep.
+            models.Index(
+                fields=["next_at"], name="execution_due", condition=Q(status="pending")
+            ),
+        ]

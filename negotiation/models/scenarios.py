@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Scenario(models.Model):
+    """A reusable set-up. What it says is in its versions."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=120)
+    current = models.OneToOneField(
+        "ScenarioVersion", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ScenarioVersion(models.Model):
+    """One document, never changed. A negotiation pins the version it began with."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    document_hash = models.CharField(max_length=64)
+    note = models.CharField(max_length=300)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "number"], name="version_numbered_once"),
+            models.CheckConstraint(name="version_has_a_note", condition=~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scenario.title} v{self.number}"

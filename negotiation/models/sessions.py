@@ -1,0 +1,140 @@
+"""One run of a scenario and what was said in it.
+
+    queued ──▶ running ──▶ agreed | no_agreement | failed
+       │         │  ▲
+       │   pause ▼  │ resume
+       │       paused
+       └────────┴─────────▶ stopped          (an operator, or nobody resumed it in time)
+
+A worker moves queued → running and running → agreed | no_agreement | failed, and only while it
+holds the lease (`fence` equal to the number it was given). People move the rest. Every move is a
+conditional UPDATE on the expected status. Waiting between two paced turns is *running* with no
+lease and a `next_at`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from negotiation.roles import may_watch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class NegotiationQuerySet(models.QuerySet["Negotiation"]):
+    def visible_to(self, user: User | AnonymousUser) -> NegotiationQuerySet:
+        return self if may_watch(user) else self.none()
+
+    def open(self) -> NegotiationQuerySet:
+        return self.filter(status__in=Negotiation.OPEN)
+
+    def active(self) -> NegotiationQuerySet:
+        return self.filter(status__in=Negotiation.ACTIVE)
+
+    def due(self, now: datetime) -> NegotiationQuerySet:
+        """Active, its time has come, and no live worker holds it."""
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        return self.active().filter(free, next_at__lte=now)
+
+
+class Negotiation(models.Model):
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        PAUSED = "paused", "Paused"
+        AGREED = "agreed", "Agreed"
+        NO_AGREEMENT = "no_agreement", "No agreement"
+        STOPPED = "stopped", "Stopped"
+        FAILED = "failed", "Failed"
+
+    ACTIVE = (Status.QUEUED, Status.RUNNING)
+    OPEN = (*ACTIVE, Status.PAUSED)
+
+    version = models.ForeignKey(
+        "ScenarioVersion", on_delete=models.PROTECT, related_name="negotiations"
+    )
+    title = models.CharField(max_length=120)
+    seed = models.BigIntegerField()
+    pace = models.FloatField(default=0)
+    status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
+    # Why it ended or stands still: a sentence for people.
+    reason = models.CharField(max_length=1000, blank=True)
+    # seq of the newest message; a Message with seq = head + 1 is the only one that may follow.
+    head = models.PositiveIntegerField(default=0)
+    round = models.PositiveIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    agreement = models.JSONField(null=True)
+    # Summary of a finished table (engine/analysis: utilities, Nash ratio, confidence, …).
+    summary = models.JSONField(default=dict)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    objects = NegotiationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="negotiation_open_has_a_next_time",
+                condition=Q(status__in=["agreed", "no_agreement", "stopped", "failed"])
+                | Q(next_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="negotiation_ended_is_at_rest",
+                condition=Q(status__in=["queued", "running", "paused"])
+                | Q(finished_at__isnull=False, lease_until__isnull=True, next_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="negotiation_agreed_names_an_offer",
+                condition=~Q(status="agreed") | Q(agreement__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Read by the sweep.
+            models.Index(
+                fields=["next_at"],
+                name="negotiation_due",
+                condition=Q(status__in=["queued", "running", "paused"]),
+            ),
+            # Read by the floor: chips count by status, rows come newest first.
+            models.Index(fields=["status", "-id"], name="negotiation_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} #{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+
+class Message(models.Model):
+    """One typed move. `body` is the engine's message, whole; the columns are for queries."""
+
+    negotiation = models.ForeignKey(Negotiation, on_delete=models.CASCADE, related_name="messages")
+    seq = models.PositiveIntegerField()
+    round = models.PositiveIntegerField()
+    sender = models.CharField(max_length=160)
+    act = models.CharField(max_length=12)
+    text = models.TextField()
+    body = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["negotiation", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["negotiation", "seq"], name="message_numbered_once"),
+            models.CheckConstraint(name="message_numbers_begin_at_one", condition=Q(seq__gte=1)),
+        ]
