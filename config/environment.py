@@ -3,12 +3,17 @@
 import base64
 import json
 import os
+import re
 import secrets
+import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import TypedDict
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+
+LONGEST_SOCKET_PATH = 107
 
 
 class WebhookTarget(TypedDict):
@@ -43,6 +48,17 @@ def env_int(name: str, *, default: int) -> int:
 def env_list(name: str, *, default: list[str]) -> list[str]:
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
+
+
+def private_redis_socket(var: Path) -> Path:
+    """Where the embedded Redis listens: in the data folder, if that makes a good address."""
+    socket = var / "redis" / "redis.sock"
+    # Not every library unquotes the path of a socket's URL.
+    plain = re.fullmatch(r"[\w./-]+", str(socket), re.ASCII)
+    if plain and len(str(socket)) <= LONGEST_SOCKET_PATH:
+        return socket
+    name = f"parley-{os.getuid()}-{sha256(str(var).encode()).hexdigest()[:12]}"
+    return Path(tempfile.gettempdir()) / name / "redis.sock"
 
 
 def secret_key(var: Path) -> str:

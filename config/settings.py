@@ -7,16 +7,24 @@ Without `DATABASE_URL` and `REDIS_URL` Parley runs embedded: SQLite and a privat
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dj_database_url
 import django_stubs_ext
 
-from config.environment import env_bool, env_int, env_list, env_targets, secret_key
+from config.environment import (
+    env_bool,
+    env_int,
+    env_list,
+    env_targets,
+    private_redis_socket,
+    secret_key,
+)
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("PARLEY_VAR", BASE_DIR / "var"))
+VAR_DIR = Path(os.environ.get("PARLEY_VAR") or BASE_DIR / "var").resolve()
 
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = secret_key(VAR_DIR)
@@ -42,6 +50,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "heroicons",
+    "config",
     "negotiation",
     "approvals",
 ]
@@ -90,13 +99,15 @@ SQLITE_OPTIONS = {
 
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(
-        default=f"sqlite:///{VAR_DIR / 'parley.sqlite3'}", conn_max_age=60, conn_health_checks=True
+        default=f"sqlite:///{quote(str(VAR_DIR / 'parley.sqlite3'))}",
+        conn_max_age=60,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 
-REDIS_URL = os.environ.get("REDIS_URL", f"unix://{VAR_DIR / 'redis' / 'redis.sock'}")
+REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{private_redis_socket(VAR_DIR)}"
 # Redis pub/sub knows no database numbers: the prefix keeps two installations apart.
 CHANNEL_PREFIX = os.environ.get("PARLEY_PREFIX", "parley")
 
@@ -199,4 +210,3 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
-
