@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from negotiation.engine.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +79,7 @@ class Evidence:
     root: str
     kind: str = "claimed"  # measured | documented | estimated | claimed
     observed_on: str = ""  # ISO date
+    age_days: float = 0.0  # on the day of the negotiation
     url: str = ""
 
 
@@ -121,8 +124,20 @@ class Message:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, every field; `from_dict` gives the message back."""
-        raise NotImplementedError
+        return cast("dict[str, Any]", plain(self))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Message:
-        raise NotImplementedError
+        """The message that `to_dict` wrote, also after a trip through JSON."""
+        evidence, question = data.get("evidence"), data.get("question")
+        return cls(
+            **{
+                **data,
+                "act": Act(data["act"]),
+                "recipients": tuple(data.get("recipients", ())),
+                "changed": tuple(Change(**change) for change in data.get("changed", ())),
+                "reasons": tuple(Reason(**reason) for reason in data.get("reasons", ())),
+                "evidence": Evidence(**evidence) if evidence else None,
+                "question": Question(**question) if question else None,
+            }
+        )

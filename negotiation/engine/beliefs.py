@@ -1,0 +1,125 @@
+"""What a seat holds to be true: normal beliefs about facts, and how evidence changes them.
+
+θ_f ~ N(μ, s²) with the roots (original sources) already counted. Fusion is precision weighting;
+a claim far from what is believed is given less weight. Value of information after Raiffa &
+Schlaifer (1961) and Howard (1966).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, sqrt
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from scipy.special import ndtr
+
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from negotiation.engine.messages import Evidence
+    from negotiation.engine.space import FloatArray
+
+Disclosure = Literal["public", "on_request", "never"]
+
+SURPRISING = 3.0
+"""|z| above which a claim is doubted."""
+
+_EXTRA_SPREAD = {"measured": 0.0, "documented": 0.0, "estimated": 0.5, "claimed": 1.0}
+"""κ by kind of evidence, in standard deviations of the claim itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An uncertain quantity about the world, in `unit`.
+
+    `nominal` is the figure that constraints and packages read. `drift_per_day` is the standard
+    deviation that one day adds (a random walk: the variance grows by its square every day).
+    `disclosure` says who hears an answer about it: everybody, only who asked, or nobody.
+    """
+
+    name: str
+    label: str
+    unit: str
+    nominal: float
+    drift_per_day: float = 0.0
+    disclosure: Disclosure = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """`mean` ± `sd` in the fact's unit; `roots` are the sources already counted."""
+
+    mean: float
+    sd: float
+    roots: frozenset[str] = frozenset()
+
+
+def effective_variance(
+    evidence: Evidence, *, fact: Fact, trust: float = 1.0, age_days: float = 0.0
+) -> float:
+    """s_e² = (σ² + q_f·age + κ_kind²) / τ, in the fact's unit squared; infinite at trust 0."""
+    if trust <= 0:
+        return inf
+    kind = _EXTRA_SPREAD.get(evidence.kind, 1.0) * evidence.sd
+    return (evidence.sd**2 + fact.drift_per_day**2 * age_days + kind**2) / trust
+
+
+def surprise(
+    belief: Belief, evidence: Evidence, *, fact: Fact, trust: float = 1.0, age_days: float = 0.0
+) -> float:
+    """z = (m − μ) / √(s² + s_e²): how many standard deviations the claim is off."""
+    spread = sqrt(
+        belief.sd**2 + effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
+    )
+    difference = evidence.mean - belief.mean
+    if spread == 0:
+        return 0.0 if difference == 0 else inf if difference > 0 else -inf
+    return difference / spread
+
+
+def fuse(
+    belief: Belief, evidence: Evidence, *, fact: Fact, trust: float = 1.0, age_days: float = 0.0
+) -> Belief:
+    """The belief after hearing `evidence`: 1/s'² = 1/s² + 1/s_e², μ' weighted by precision.
+
+    A root is counted once. A surprising claim (|z| > 3) has its variance stretched by (|z|/3)².
+    A certain belief (sd 0) is not moved.
+    """
+    if evidence.root in belief.roots:
+        return belief
+    roots = belief.roots | {evidence.root}
+    variance = effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
+    if belief.sd == 0 or variance == inf:
+        return Belief(belief.mean, belief.sd, roots)
+    z = abs(surprise(belief, evidence, fact=fact, trust=trust, age_days=age_days))
+    variance *= max(1.0, z / SURPRISING) ** 2
+    prior = belief.sd**2
+    weight = prior / (prior + variance)
+    return Belief(
+        belief.mean + weight * (evidence.mean - belief.mean),
+        sqrt(prior * variance / (prior + variance)),
+        roots,
+    )
+
+
+def confidence(utility: FloatArray, sd: FloatArray, reservation: float) -> FloatArray:
+    """P(u ≥ r) = Φ((E u − r) / sd u), element by element; 0 or 1 where nothing is uncertain."""
+    margin = np.asarray(utility, dtype=np.float64) - reservation
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(sd > 0, margin / sd, np.where(margin >= -TOLERANCE, inf, -inf))
+    return np.asarray(ndtr(z), dtype=np.float64)
+
+
+def unlocking_value(utility: FloatArray, shift: FloatArray, reservation: float) -> FloatArray:
+    """What an answer is worth for the choice between an offer and no agreement, in utility.
+
+    `shift` is σ_o = |∂u(o)/∂θ|·s_pre, the standard deviation of the change of u(o) that the
+    answer will bring. σ_o[φ(x) − x(1 − Φ(x))], x = |E u(o) − r|/σ_o; 0 where σ_o is 0.
+    """
+    distance = np.abs(utility - reservation)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x = np.where(shift > 0, distance / shift, inf)
+    density = np.exp(-0.5 * x * x) / sqrt(2 * np.pi)
+    tail = np.where(np.isfinite(x), x, 0.0) * ndtr(-x)
+    return np.asarray(shift * (density - tail), dtype=np.float64)

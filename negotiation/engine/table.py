@@ -1,0 +1,151 @@
+"""Who sits at the table and what is on it, before anybody has spoken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from negotiation.engine.strategies import LINEAR
+from negotiation.engine.utility import TableValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from negotiation.engine.beliefs import Belief, Fact
+    from negotiation.engine.messages import Evidence
+    from negotiation.engine.space import BoolArray, Column, Constraint, IntArray, OutcomeSpace
+    from negotiation.engine.strategies import Strategy
+    from negotiation.engine.utility import Measure, Preferences
+
+Kind = Literal["mediated", "alternating"]
+
+FEWEST_SEATS, MOST_SEATS = 2, 8
+
+
+class BadTable(ValueError):
+    """The table does not fit together; the message says where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """An agent at the table.
+
+    `beliefs` by fact; a fact without one is believed at its nominal figure without doubt, or as
+    the seat's own evidence says. `knows`: what it can tell about a fact when asked. A seat with a
+    `veto` is part of every coalition.
+    """
+
+    name: str
+    title: str
+    preferences: Preferences
+    beliefs: Mapping[str, Belief] = field(default_factory=dict)
+    knows: Mapping[str, Evidence] = field(default_factory=dict)
+    strategy: Strategy = LINEAR
+    veto: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """`rounds` is the deadline; up to `dissent` seats may be overruled (0: unanimity)."""
+
+    title: str
+    space: OutcomeSpace
+    seats: tuple[Seat, ...]
+    measures: tuple[Measure, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    protocol: Kind = "mediated"
+    rounds: int = 20
+    dissent: int = 0
+
+    def __post_init__(self) -> None:
+        self.space.require_enumerable()
+        _check(self)
+
+    @cached_property
+    def seat(self) -> dict[str, Seat]:
+        return {seat.name: seat for seat in self.seats}
+
+    @cached_property
+    def measure(self) -> dict[str, Measure]:
+        return {measure.name: measure for measure in self.measures}
+
+    @cached_property
+    def fact(self) -> dict[str, Fact]:
+        return {fact.name: fact for fact in self.facts}
+
+    @cached_property
+    def masks(self) -> tuple[BoolArray, ...]:
+        """What each constraint allows, in their order; each of shape (space.size,)."""
+        return tuple(constraint.allows(self.lookup) for constraint in self.constraints)
+
+    @cached_property
+    def lawful(self) -> IntArray:
+        """Rising numbers of the offers that break no constraint. It may be empty."""
+        allowed = np.ones(self.space.size, dtype=np.bool_)
+        for mask in self.masks:
+            allowed &= mask
+        return np.flatnonzero(allowed).astype(np.int64)
+
+    def row_of(self, index: int) -> int | None:
+        """Where the offer numbered `index` stands among the lawful ones, None if it is not."""
+        row = int(np.searchsorted(self.lawful, index))
+        return row if row < len(self.lawful) and self.lawful[row] == index else None
+
+    def lookup(self, subject: str) -> Column:
+        """The column of a measure at the nominal facts, or of an issue; shape (space.size,)."""
+        if subject in self.measure:
+            return self._nominal[subject]
+        return self.space.column(subject)
+
+    @cached_property
+    def _nominal(self) -> dict[str, Column]:
+        return {
+            measure.name: measure.evaluate(
+                {name: self.fact[name].nominal for name in measure.facts}
+            )
+            for measure in self.measures
+        }
+
+
+def _check(table: Table) -> None:
+    if not FEWEST_SEATS <= len(table.seats) <= MOST_SEATS:
+        raise BadTable(f"A table has {FEWEST_SEATS} to {MOST_SEATS} seats, not {len(table.seats)}.")
+    if table.protocol not in {"mediated", "alternating"}:
+        raise BadTable(f"There is no protocol {table.protocol!r}: mediated or alternating.")
+    if table.rounds < 1:
+        raise BadTable("A negotiation has at least one round.")
+    if not 0 <= table.dissent < len(table.seats):
+        raise BadTable("Fewer seats may be overruled than there are.")
+    for what, things in (
+        ("seats", table.seats),
+        ("measures", table.measures),
+        ("facts", table.facts),
+    ):
+        names = [thing.name for thing in things]
+        if len(set(names)) != len(names):
+            raise BadTable(f"Two {what} have the same name.")
+    for measure in table.measures:
+        if missing := measure.facts - table.fact.keys():
+            raise BadTable(f"Measure {measure.name} reads unknown facts: {', '.join(missing)}.")
+    for seat in table.seats:
+        _check_seat(table, seat)
+
+
+def _check_seat(table: Table, seat: Seat) -> None:
+    issues = {issue.name: issue for issue in table.space.issues}
+    for objective in seat.preferences.objectives:
+        subject = objective.subject
+        if subject not in table.measure and subject not in issues:
+            raise BadTable(f"{seat.name} has an objective on {subject}, which nobody defines.")
+        tabled = isinstance(objective.value, TableValue)
+        if tabled and subject not in issues:
+            raise BadTable(f"{seat.name}: a table of values fits an issue, not measure {subject}.")
+        if not tabled and subject in issues and not issues[subject].numeric:
+            raise BadTable(f"{seat.name}: the options of {subject} are words; give a table.")
+    for name in [*seat.beliefs, *seat.knows]:
+        if name not in table.fact:
+            raise BadTable(f"{seat.name} holds something about {name}, which is no fact.")

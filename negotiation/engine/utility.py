@@ -1,0 +1,131 @@
+"""What a seat wants: weighted values of measures and issues.
+
+u(o) = Σ w_k · v_k(a_k(o)), additive multi-attribute utility (Keeney & Raiffa 1976). The weights
+are shares: they are divided by their sum. An unknown figure is worth nothing, never something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from negotiation.engine.messages import Option
+    from negotiation.engine.space import Column, FloatArray
+
+TOLERANCE = 1e-9
+"""Utilities that differ by less are equal: thresholds are inclusive, floats are not exact."""
+
+
+class ValueFunction(Protocol):
+    """From figures or options to values between 0 (worst) and 1 (best); unknown gives 0."""
+
+    def __call__(self, column: Column) -> FloatArray: ...
+
+
+def _clipped(values: FloatArray) -> FloatArray:
+    return np.nan_to_num(np.clip(values, 0.0, 1.0), nan=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearValue:
+    """0 at `worst`, 1 at `best`, straight between and flat outside. Either may be the larger."""
+
+    worst: float
+    best: float
+
+    def __post_init__(self) -> None:
+        if self.worst == self.best:
+            raise ValueError("worst and best must differ.")
+
+    def __call__(self, column: Column) -> FloatArray:
+        return _clipped(
+            (np.asarray(column, dtype=np.float64) - self.worst) / (self.best - self.worst)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PiecewiseValue:
+    """Straight lines through `points` (figure, value), figures rising; flat outside."""
+
+    points: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        figures = [figure for figure, _ in self.points]
+        if not figures[1:] or any(a >= b for a, b in pairwise(figures)):
+            raise ValueError("points need at least two figures, each larger than the one before.")
+
+    def __call__(self, column: Column) -> FloatArray:
+        figures, values = zip(*self.points, strict=True)
+        return _clipped(np.interp(np.asarray(column, dtype=np.float64), figures, values))
+
+
+@dataclass(frozen=True, slots=True)
+class TableValue:
+    """A value for each option of an issue; an option without one is worth 0."""
+
+    values: Mapping[Option, float]
+
+    def __call__(self, column: Column) -> FloatArray:
+        return _clipped(np.array([self.values.get(option, 0.0) for option in column.tolist()]))
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A quantity that an offer leads to.
+
+    `evaluate(facts)` gives its figure in `unit` for every offer of the space, shape (size,), NaN
+    where it is unknown; `facts` names the facts it reads, all others are not passed on.
+    """
+
+    name: str
+    label: str
+    unit: str
+    evaluate: Callable[[Mapping[str, float]], FloatArray]
+    facts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """How much one measure or issue (`subject`) counts, and which figures are good."""
+
+    subject: str
+    weight: float
+    value: ValueFunction
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Objectives, and the utility (0 to 1) below which no agreement is better than this one."""
+
+    objectives: tuple[Objective, ...]
+    reservation: float
+
+    def __post_init__(self) -> None:
+        if not self.objectives:
+            raise ValueError("Preferences need at least one objective.")
+        if len({objective.subject for objective in self.objectives}) != len(self.objectives):
+            raise ValueError("Two objectives are about the same subject.")
+        weights = [objective.weight for objective in self.objectives]
+        if min(weights) < 0 or not 0 < sum(weights) < float("inf"):
+            raise ValueError("Weights must be numbers from 0 up, not all 0.")
+        if not 0 <= self.reservation <= 1:
+            raise ValueError("A reservation value is between 0 and 1.")
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """Weight of each objective by subject; they add up to 1."""
+        total = sum(objective.weight for objective in self.objectives)
+        return {objective.subject: objective.weight / total for objective in self.objectives}
+
+    def contribution(self, objective: Objective, column: Column) -> FloatArray:
+        """c_k = w_k · v_k for each entry of `column`, same shape."""
+        return self.shares[objective.subject] * objective.value(column)
