@@ -2,9 +2,9 @@
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import OriginValidator
+from channels.sessions import SessionMiddlewareStack
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
@@ -18,7 +18,7 @@ application = ProtocolTypeRouter(
         "http": http,
         # AllowedHostsOriginValidator would let other ports and schemes of the host in.
         "websocket": OriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS
+            SessionMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS
         ),
     }
 )

@@ -1,5 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NegotiationConfig(AppConfig):
     name = "negotiation"
+
+    def ready(self) -> None:
+        post_migrate.connect(add_roles, sender=self)
+
+
+def add_roles(using: str, **_: Any) -> None:
+    """Every database has the three groups; who belongs to them is up to its admins."""
+    from django.contrib.auth.models import Group
+
+    from negotiation.roles import Role
+
+    for role in Role:
+        Group.objects.using(using).get_or_create(name=role.value)

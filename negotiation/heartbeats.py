@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 
-import redis
 from django.conf import settings
+
+from negotiation.message_server import client
 
 KEY = f"{settings.CHANNEL_PREFIX}.heartbeat"
 # The worker that sweeps also executes, so it may be busy with a slow webhook for a while.
 FRESH_FOR = 30
 
 
-@cache
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, decode_responses=True
-    )
-
-
 def record(*, now: datetime) -> None:
     """Called by a worker whenever it sweeps; forgotten by itself after `FRESH_FOR` seconds."""
-    _client().set(KEY, now.isoformat(), ex=FRESH_FOR)
+    client().set(KEY, now.isoformat(), ex=FRESH_FOR)
 
 
 def last() -> datetime | None:
     """When a worker swept last; None when that is longer ago than `FRESH_FOR` seconds."""
-    written = _client().get(KEY)
+    written = client().get(KEY)
     return datetime.fromisoformat(str(written)) if written else None

@@ -153,6 +153,16 @@ class Grant(models.Model):
         ]
 
 
+class ExecutionQuerySet(models.QuerySet["Execution"]):
+    def pending(self) -> ExecutionQuerySet:
+        return self.filter(status=Execution.Status.PENDING)
+
+    def due(self, now: datetime) -> ExecutionQuerySet:
+        """Pending, its time has come, and no live worker holds it."""
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        return self.pending().filter(free, next_at__lte=now)
+
+
 class Execution(models.Model):
     """Carrying out one package: pending ──▶ succeeded | failed, by a worker under a lease."""
 
@@ -175,6 +185,8 @@ class Execution(models.Model):
     response = models.CharField(max_length=1000, blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+
+    objects = ExecutionQuerySet.as_manager()
 
     class Meta:
         constraints = [

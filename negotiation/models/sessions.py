@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser, User
 
+    from negotiation.engine.messages import Message as Move
+
 
 class NegotiationQuerySet(models.QuerySet["Negotiation"]):
     def visible_to(self, user: User | AnonymousUser) -> NegotiationQuerySet:
@@ -37,6 +39,13 @@ class NegotiationQuerySet(models.QuerySet["Negotiation"]):
 
     def active(self) -> NegotiationQuerySet:
         return self.filter(status__in=Negotiation.ACTIVE)
+
+    def paused(self) -> NegotiationQuerySet:
+        return self.filter(status=Negotiation.Status.PAUSED)
+
+    def forgotten(self, now: datetime) -> NegotiationQuerySet:
+        """Paused, and nobody came back in time."""
+        return self.paused().filter(next_at__lte=now)
 
     def due(self, now: datetime) -> NegotiationQuerySet:
         """Active, its time has come, and no live worker holds it."""
@@ -69,7 +78,10 @@ class Negotiation(models.Model):
     # seq of the newest message; a Message with seq = head + 1 is the only one that may follow.
     head = models.PositiveIntegerField(default=0)
     round = models.PositiveIntegerField(default=0)
+    # Handed to the worker that claims the row; a commit with an older number changes nothing.
     fence = models.PositiveIntegerField(default=0)
+    # Claims since the last committed turn. Too many: what it computes kills its worker.
+    stalls = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
     agreement = models.JSONField(null=True)
@@ -138,3 +150,17 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["negotiation", "seq"], name="message_numbered_once"),
             models.CheckConstraint(name="message_numbers_begin_at_one", condition=Q(seq__gte=1)),
         ]
+
+    @classmethod
+    def from_move(cls, negotiation: Negotiation, move: Move, now: datetime) -> Message:
+        """The unsaved row of what was said."""
+        return cls(
+            negotiation=negotiation,
+            seq=move.seq,
+            round=move.round,
+            sender=move.sender,
+            act=move.act,
+            text=move.text,
+            body=move.to_dict(),
+            created_at=now,
+        )

@@ -1,0 +1,150 @@
+"""Websocket doors. What is sent comes from the hub; who may see it from `visible_to`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from negotiation.live.access import session_user
+from negotiation.live.hubs import HEAL_SECONDS, TICK, hub
+from negotiation.models import Negotiation
+from negotiation.roles import may_watch
+
+if TYPE_CHECKING:
+    from negotiation.live.feeds import Feed
+
+NOT_LOGGED_IN, NOT_ALLOWED, UNKNOWN, TOO_FAR_BEHIND = 4401, 4403, 4404, 4409
+RECHECK_SECONDS = 30.0
+MAX_UNACKNOWLEDGED = 2_000
+DOORBELL_SECONDS = 1.0
+
+
+class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Checks access when it opens and again every half minute, then runs `watch`."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        if code := await self.refusal():
+            await self.close(code=code)
+            return
+        self.tasks = [asyncio.create_task(self._run(part)) for part in (self.watch, self._recheck)]
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002
+        for task in getattr(self, "tasks", ()):
+            task.cancel()
+        await asyncio.gather(*getattr(self, "tasks", ()), return_exceptions=True)
+
+    async def refusal(self) -> int | None:
+        """The close code for somebody who may not see this; None for somebody who may."""
+        user = await database_sync_to_async(session_user)(self.scope)
+        if not user.is_authenticated:
+            return NOT_LOGGED_IN
+        return await database_sync_to_async(self.refusal_for)(user)
+
+    def refusal_for(self, user: Any) -> int | None:
+        return None if may_watch(user) else NOT_ALLOWED
+
+    async def watch(self) -> None:
+        raise NotImplementedError
+
+    async def _recheck(self) -> None:
+        while True:
+            # Spread out, so that a thousand viewers do not ask in the same moment.
+            await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.7, 1.0))
+            if code := await self.refusal():
+                await self.close(code=code)
+                return
+
+    async def _run(self, part: Any) -> None:
+        try:
+            await part()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            await self.close(code=1011)
+            raise
+
+
+class TranscriptConsumer(WatchingConsumer):
+    """`ws/negotiations/<id>/?after=<seq>`: everything above `seq`, then everything new."""
+
+    def refusal_for(self, user: Any) -> int | None:
+        if code := super().refusal_for(user):
+            return code
+        visible = Negotiation.objects.visible_to(user).filter(pk=self.negotiation_id)
+        return None if visible.exists() else UNKNOWN
+
+    @property
+    def negotiation_id(self) -> int:
+        return int(self.scope["url_route"]["kwargs"]["pk"])
+
+    async def watch(self) -> None:
+        after = _number(self.scope["query_string"], "after")
+        async with hub().watch(self.negotiation_id, after) as feed:
+            self.sent = self.acknowledged = min(after, feed.head)
+            revision = -1
+            while True:
+                version = feed.version
+                frame = await self._frame(feed, revision)
+                revision = feed.revision
+                await self.send(json.dumps(frame))
+                if self.sent - self.acknowledged > MAX_UNACKNOWLEDGED:
+                    await self.close(code=TOO_FAR_BEHIND)
+                    return
+                await asyncio.sleep(TICK)
+                if self.sent >= feed.head:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(feed.wait(version), timeout=HEAL_SECONDS)
+
+    async def _frame(self, feed: Feed, revision: int) -> dict[str, Any]:
+        items = await feed.after(self.sent)
+        if not items and revision == feed.revision:
+            return {"type": "head", "head": feed.head, "status": feed.status}
+        self.sent = items[-1].seq if items else self.sent
+        return {
+            "type": "messages",
+            "head": feed.head,
+            "status": feed.status,
+            "items": [{"seq": item.seq, "html": item.html} for item in items],
+            "fragments": feed.fragments if revision != feed.revision else [],
+        }
+
+    async def receive(self, text_data: str = "", bytes_data: bytes | None = None) -> None:  # noqa: ARG002
+        """The browser says how far it has shown; anything else is ignored."""
+        with suppress(ValueError, TypeError, KeyError, AttributeError):
+            shown = int(json.loads(text_data)["ack"])
+            self.acknowledged = max(self.acknowledged, min(shown, self.sent))
+
+
+class DoorbellConsumer(WatchingConsumer):
+    """`ws/doorbell/?topic=floor`: says that a list has changed, at most once a second."""
+
+    TOPICS = frozenset({"floor", "approvals", "receiver"})
+
+    def refusal_for(self, user: Any) -> int | None:
+        return super().refusal_for(user) or (None if self.topic in self.TOPICS else UNKNOWN)
+
+    @property
+    def topic(self) -> str:
+        return parse_qs(self.scope["query_string"].decode(errors="replace")).get("topic", [""])[0]
+
+    async def watch(self) -> None:
+        async with hub().listen(self.topic) as bell:
+            while True:
+                await bell.wait()
+                bell.clear()
+                await self.send(json.dumps({"type": "changed", "topic": self.topic}))
+                await asyncio.sleep(DOORBELL_SECONDS)
+
+
+def _number(query: bytes, name: str) -> int:
+    """A whole number from the query string, 0 where there is none."""
+    value = parse_qs(query.decode(errors="replace")).get(name, ["0"])[0]
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0

@@ -1,0 +1,167 @@
+"""Words and marks for people: what a scenario calls its issues, options, facts and seats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from negotiation.engine.messages import MEDIATOR, SYSTEM
+from negotiation.models import ScenarioVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PERSON = "person:"
+COLOURS = 6
+
+# Outlines in a square of 24, in the order of the seats: circle, square, diamond, hexagon,
+# triangle, pill.
+SHAPES = (
+    "M12 1a11 11 0 1 1 0 22a11 11 0 1 1 0-22z",
+    "M4 2h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2h-16a2 2 0 0 1-2-2v-16a2 2 0 0 1 2-2z",
+    "M12-1l13 13l-13 13l-13-13z",
+    "M12 0l10.500 6v12l-10.500 6l-10.500-6v-12z",
+    "M12-1l13.500 24h-27z",
+    "M6 4h12a8 8 0 0 1 0 16h-12a8 8 0 0 1 0-16z",
+)
+TRIANGLE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a speaker is drawn: initials on a shape, filled with the seat's colour (0: none)."""
+
+    name: str
+    title: str
+    initials: str
+    number: int
+    shape: str
+    text_y: float = 12
+    kind: str = "seat"  # seat | mediator | system | person
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The vocabulary of one scenario version. Unknown names are given back as they are."""
+
+    seats: Mapping[str, Face] = field(default_factory=dict)
+    issues: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    rounds: int = 0
+
+    def face(self, sender: str) -> Face:
+        return self.seats.get(sender) or _stranger(sender)
+
+    def issue(self, name: str) -> str:
+        return self.issues.get(name, name)
+
+    def option(self, issue: str, option: object) -> str:
+        label = self.options.get((issue, str(option)))
+        if label is not None:
+            return label
+        return figure(option, self.units.get(issue, ""))
+
+    def fact(self, name: str) -> str:
+        return self.facts.get(name, name)
+
+
+def figure(value: object, unit: str = "") -> str:
+    """A number as people write it: 41,250 · 3.28 · 0.0041; anything else as it is."""
+    if value is None:
+        return "unknown"
+    text = _number(value) if isinstance(value, int | float) else str(value)
+    return f"{text} {unit}".strip()
+
+
+def _number(value: float) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if abs(value) >= 1e15:
+        return f"{value:.3g}"
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}".replace("-", "−")
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _stranger(sender: str) -> Face:
+    if sender == MEDIATOR:
+        return Face(sender, "Mediator", "M", 0, SHAPES[0], kind="mediator")
+    if sender == SYSTEM:
+        return Face(sender, "Parley", "P", 0, SHAPES[1], kind="system")
+    if sender.startswith(PERSON):
+        name = sender.removeprefix(PERSON)
+        return Face(sender, name, name[:2].upper(), 0, SHAPES[0], kind="person")
+    return Face(sender, sender, sender[:2].title(), 0, SHAPES[0])
+
+
+def lexicon_of(document: Mapping[str, Any]) -> Lexicon:
+    """Reads the words out of a scenario document."""
+    issues: list[dict[str, Any]] = document.get("issues", [])
+    seats = [(seat["name"], seat.get("title") or seat["name"]) for seat in document["seats"]]
+    return Lexicon(
+        seats=faces(seats),
+        issues={issue["name"]: issue.get("label") or issue["name"] for issue in issues},
+        options={
+            (issue["name"], str(value)): label
+            for issue in issues
+            for value, label in (issue.get("labels") or {}).items()
+        },
+        units={issue["name"]: issue.get("unit", "") for issue in issues},
+        facts={
+            fact["name"]: fact.get("label") or fact["name"] for fact in document.get("facts", [])
+        },
+        rounds=document.get("protocol", {}).get("rounds", 0),
+    )
+
+
+def faces(seats: Iterable[tuple[str, str]]) -> dict[str, Face]:
+    """A face for each (name, title): initials, colours and shapes tell seats apart."""
+    found: dict[str, Face] = {}
+    taken: set[str] = set()
+    for place, (name, title) in enumerate(seats):
+        initials = next((two for two in _initials(title) if two not in taken), str(place + 1))
+        taken.add(initials)
+        shape = (place + place // COLOURS) % len(SHAPES)
+        found[name] = Face(
+            name=name,
+            title=title,
+            initials=initials,
+            number=place % COLOURS + 1,
+            shape=SHAPES[shape],
+            text_y=15.5 if shape == TRIANGLE else 12,
+        )
+    return found
+
+
+def _initials(title: str) -> Iterable[str]:
+    words = title.split()
+    if len(words) > 1:
+        yield (words[0][0] + words[1][0]).upper()
+    letters = "".join(words)
+    for other in letters[1:]:
+        yield letters[0].upper() + other.lower()
+    yield letters[:1].upper()
+
+
+_known: dict[tuple[int, str], Lexicon] = {}
+KEPT = 500
+
+
+def lexicons(versions: Iterable[ScenarioVersion]) -> dict[int, Lexicon]:
+    """By primary key. Versions never change, so each is read once per process."""
+    wanted = {version.pk: (version.pk, version.document_hash) for version in versions}
+    missing = [pk for pk, key in wanted.items() if key not in _known]
+    if len(_known) + len(missing) > KEPT:
+        _known.clear()
+        missing = list(wanted)
+    if missing:
+        rows = ScenarioVersion.objects.filter(pk__in=missing).values_list("pk", "document")
+        for pk, document in rows:
+            _known[wanted[pk]] = lexicon_of(document)
+    return {pk: _known[key] for pk, key in wanted.items()}
+
+
+def lexicon_for(version: ScenarioVersion) -> Lexicon:
+    return lexicons([version])[version.pk]

@@ -1,0 +1,93 @@
+"""What one negotiation's viewers are sent. Read and rendered once per process, kept in a ring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import islice
+
+from channels.db import database_sync_to_async
+
+from negotiation.live import pages
+
+RING = 1_000
+WARM = 100
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One rendered message."""
+
+    seq: int
+    html: str
+
+
+@dataclass
+class Feed:
+    """The newest messages of one negotiation, rendered, and the fragments beside them.
+
+    The ring holds the messages `base + 1 … head` without gaps. `version` grows whenever there is
+    something new to send; `revision` whenever the fragments changed.
+    """
+
+    negotiation_id: int
+    base: int = 0
+    head: int = 0
+    status: str = ""
+    fragments: list[str] = field(default_factory=list)
+    version: int = 0
+    revision: int = 0
+    viewers: int = 0
+    _ring: deque[Item] = field(default_factory=deque)
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _stale: bool = True
+
+    async def open(self, after: int) -> None:
+        """Reads what the first viewer lacks, and a little more for those who come back with it."""
+        async with self._reading:
+            if self.version == 0:
+                known = await database_sync_to_async(pages.head)(self.negotiation_id)
+                self.base = self.head = max(0, min(after, known) - WARM)
+                await self._read()
+
+    def mark_stale(self) -> None:
+        self._stale = True
+
+    async def refresh(self) -> None:
+        """Reads until nothing rang meanwhile; bells that ring during a read cost one more read."""
+        async with self._reading:
+            while self._stale:
+                await self._read()
+
+    async def _read(self) -> None:
+        self._stale = False
+        news = await database_sync_to_async(pages.news)(self.negotiation_id, self.head)
+        if news is None:
+            return
+        self._ring.extend(Item(seq, html) for seq, html in news.items)
+        while len(self._ring) > RING:
+            self.base = self._ring.popleft().seq
+        self.head, self.status = news.head, news.status
+        if news.fragments != self.fragments:
+            self.fragments = news.fragments
+            self.revision += 1
+        async with self._changed:
+            self.version += 1
+            self._changed.notify_all()
+
+    async def wait(self, seen: int) -> None:
+        """Until there is something newer than version `seen`."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.version > seen)
+
+    async def after(self, seq: int) -> list[Item]:
+        """The messages above `seq`, from the ring; the oldest of them when they left it."""
+        if seq >= self.base:
+            return list(islice(self._ring, seq - self.base, None))
+        older = await database_sync_to_async(pages.rendered)(
+            self.negotiation_id, after=seq, upto=min(self.base, seq + CHUNK)
+        )
+        return [Item(number, html) for number, html in older]

@@ -1,0 +1,196 @@
+"""Carries out cleared decisions: consume the grant, then try until the target answers.
+
+The grant is consumed in the transaction that makes the execution, so there is one execution per
+decision however often the task arrives. Attempts run under a lease, outside any transaction; the
+idempotency key is the same in each, so the target can tell a retry from a second order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from negotiation import broadcast, dispatch
+from negotiation.executors import EXECUTORS, ExecutorError, Order, Receipt
+from negotiation.models import Decision, Execution, Grant
+from negotiation.scenarios.compilers import compile_scenario
+from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.services import audits
+from negotiation.services.packages import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
+log = logging.getLogger("parley.execution")
+
+LEASE = timedelta(seconds=60)
+# Seconds until the next attempt: about a day in all, as Standard Webhooks suggests.
+BACKOFF = (1, 5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200)
+
+
+class GrantNotValid(Exception):
+    """The permission does not hold for what would be executed; nothing was carried out."""
+
+
+def execute(*, decision_id: int, clock: Callable[[], datetime]) -> None:
+    """Carries out one cleared decision, or goes on trying. Harmless in every other state."""
+    try:
+        _begin(decision_id, clock())
+    except GrantNotValid as error:
+        _void(decision_id, str(error), clock())
+        return
+    execution = _claim(decision_id, clock())
+    if execution is None:
+        return
+    try:
+        receipt = EXECUTORS[execution.kind].execute(order_for(execution.decision), now=clock())
+    except ExecutorError as error:
+        _record_failure(execution, error, clock())
+    else:
+        _record_success(execution, receipt, clock())
+
+
+def preview(decision: Decision) -> dict[str, str]:
+    """The request that carrying out this decision makes, without making it."""
+    kind, _ = _executor(decision)
+    return EXECUTORS[kind].describe(order_for(decision))
+
+
+def order_for(decision: Decision) -> Order:
+    _, target = _executor(decision)
+    return Order(
+        key=f"parley-{decision.pk}-{decision.short_hash}",
+        body=decision.package.encode(),
+        package_hash=decision.package_hash,
+        target=target,
+    )
+
+
+def _executor(decision: Decision) -> tuple[str, str]:
+    executor = decision.negotiation.version.document["executor"]
+    return executor["kind"], executor.get("target") or ""
+
+
+@transaction.atomic
+def _begin(decision_id: int, now: datetime) -> None:
+    """Cleared → executing, with the grant consumed and the execution made, or nothing at all."""
+    moved = Decision.objects.cleared().filter(pk=decision_id)
+    if moved.update(status=Decision.Status.EXECUTING, revision=F("revision") + 1) != 1:
+        return
+    decision = Decision.objects.select_related("negotiation__version", "grant").get(pk=decision_id)
+    _check(decision, now)
+    if Grant.objects.filter(pk=decision.grant.pk, consumed_at=None).update(consumed_at=now) != 1:
+        raise GrantNotValid("This permission has been used before.")
+    kind, target = _executor(decision)
+    execution = Execution.objects.create(
+        decision=decision,
+        grant=decision.grant,
+        idempotency_key=order_for(decision).key,
+        kind=kind,
+        target=target,
+        started_at=now,
+        next_at=now,
+    )
+    audits.record("execution.started", execution, now=now, package=decision.package_hash)
+    _announce(decision)
+
+
+def _check(decision: Decision, now: datetime) -> None:
+    """What was approved is what is executed: hash, time, policy and the figures it read."""
+    grant = decision.grant
+    actual = hashlib.sha256(decision.package.encode()).hexdigest()
+    if actual != grant.package_hash:
+        raise GrantNotValid(
+            f"The package is not the one that was approved: its hash is {actual[:12]}, the"
+            f" approved one {grant.package_hash[:12]}."
+        )
+    if now >= grant.expires_at:
+        raise GrantNotValid("The permission had expired before it was used.")
+    version = decision.negotiation.version
+    if grant.version_id != version.pk:
+        raise GrantNotValid("The permission was given under another version of the policy.")
+    scenario = compile_scenario(ScenarioDocument.model_validate(version.document))
+    if fingerprint(scenario) != grant.fingerprint:
+        raise GrantNotValid("A figure that the decision rests on has changed since.")
+
+
+def _void(decision_id: int, reason: str, now: datetime) -> None:
+    with transaction.atomic():
+        moved = Decision.objects.cleared().filter(pk=decision_id)
+        if moved.update(
+            status=Decision.Status.VOID, reason=reason, revision=F("revision") + 1
+        ):
+            decision = Decision.objects.select_related("negotiation").get(pk=decision_id)
+            audits.record("decision.voided", decision, now=now, reason=reason)
+            _announce(decision)
+
+
+def _claim(decision_id: int, now: datetime) -> Execution | None:
+    due = Execution.objects.due(now).filter(decision_id=decision_id)
+    won = due.update(
+        fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + LEASE
+    )
+    if won != 1:
+        return None
+    return Execution.objects.select_related("decision__negotiation__version").get(
+        decision_id=decision_id
+    )
+
+
+def _record_success(execution: Execution, receipt: Receipt, now: datetime) -> None:
+    _finish(execution, Execution.Status.SUCCEEDED, receipt.text, now)
+
+
+def _record_failure(execution: Execution, error: ExecutorError, now: datetime) -> None:
+    log.warning("Execution %s, attempt %s: %s", execution.pk, execution.attempts, error)
+    if error.permanent or execution.attempts > len(BACKOFF):
+        _finish(execution, Execution.Status.FAILED, str(error), now)
+        return
+    delay = BACKOFF[execution.attempts - 1]
+    with transaction.atomic():
+        held = _held(execution)
+        if held.update(
+            next_at=now + timedelta(seconds=delay), lease_until=None, response=str(error)[:1000]
+        ):
+            dispatch.execute_decision(execution.decision_id, delay=delay)
+            _announce(execution.decision)
+
+
+def _finish(execution: Execution, status: Execution.Status, response: str, now: datetime) -> None:
+    succeeded = status == Execution.Status.SUCCEEDED
+    final = Decision.Status.EXECUTED if succeeded else Decision.Status.FAILED
+    with transaction.atomic():
+        changed = _held(execution).update(
+            status=status,
+            response=response[:1000],
+            finished_at=now,
+            lease_until=None,
+            next_at=None,
+        )
+        if changed != 1:
+            return
+        Decision.objects.filter(pk=execution.decision_id).update(
+            status=final,
+            revision=F("revision") + 1,
+            reason="" if succeeded else response[:1000],
+        )
+        audits.record(f"execution.{status}", execution, now=now, attempts=execution.attempts)
+        _announce(execution.decision)
+
+
+def _held(execution: Execution) -> QuerySet[Execution]:
+    return Execution.objects.pending().filter(pk=execution.pk, fence=execution.fence)
+
+
+def _announce(decision: Decision) -> None:
+    broadcast.queue_changed()
+    broadcast.transcript_changed(
+        negotiation_id=decision.negotiation_id, head=decision.negotiation.head
+    )

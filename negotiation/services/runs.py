@@ -1,0 +1,189 @@
+"""Runs negotiations: claim, replay, say the next thing, commit, let go.
+
+What people and workers may do to a negotiation's status is drawn in `models/sessions.py`.
+A worker owns a negotiation while its lease lasts. Every commit is one transaction: the new
+messages, the new head, the lease, and with the last message the decision. It is conditional on
+the fence, so a worker that was overtaken, or a table that was paused meanwhile, changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from negotiation import broadcast, dispatch
+from negotiation.engine.messages import Message as Move
+from negotiation.engine.protocols.session import Agreement, NoAgreement, Session
+from negotiation.models import Message, Negotiation
+from negotiation.scenarios.compilers import CompiledScenario, compile_scenario
+from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.services import audits, decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Clock = Callable[[], datetime]
+
+log = logging.getLogger("parley.runs")
+
+LEASE = timedelta(seconds=30)
+SLICE_SECONDS = 0.25
+SLICE_MESSAGES = 50
+MAX_STALLS = 5
+
+
+class LeaseLost(Exception):
+    """Somebody paused, stopped or overtook this negotiation; nothing was written."""
+
+
+@dataclass(frozen=True)
+class _Lease:
+    negotiation: Negotiation
+    scenario: CompiledScenario
+    session: Session
+
+
+def run(*, negotiation_id: int, clock: Clock) -> None:
+    """Takes a due negotiation as far as its pace allows. Harmless when it is not due."""
+    negotiation = _claim(negotiation_id, clock())
+    if negotiation is None:
+        return
+    try:
+        lease = _prepare(negotiation, clock)
+        while _take_slice(lease, clock):
+            pass
+    except LeaseLost:
+        log.info("Negotiation %s went on without this worker.", negotiation_id)
+
+
+def _claim(negotiation_id: int, now: datetime) -> Negotiation | None:
+    claimed = Negotiation.objects.due(now).filter(pk=negotiation_id)
+    won = claimed.update(
+        status=Negotiation.Status.RUNNING,
+        fence=F("fence") + 1,
+        stalls=F("stalls") + 1,
+        lease_until=now + LEASE,
+    )
+    if won != 1:
+        return None
+    return Negotiation.objects.select_related("version__scenario").get(pk=negotiation_id)
+
+
+def _prepare(negotiation: Negotiation, clock: Clock) -> _Lease:
+    if negotiation.stalls > MAX_STALLS:
+        reason = f"It stopped {MAX_STALLS} times without saying anything new."
+        _fail(negotiation, reason, clock())
+        raise LeaseLost
+    try:
+        scenario = compile_scenario(ScenarioDocument.model_validate(negotiation.version.document))
+        moves = [Move.from_dict(message.body) for message in negotiation.messages.all()]
+        session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
+    except Exception as error:  # noqa: BLE001  (the edge of the worker: told to people)
+        log.exception("Negotiation %s cannot be replayed.", negotiation.pk)
+        _fail(negotiation, f"The transcript could not be replayed: {error}", clock())
+        raise LeaseLost from error
+    return _Lease(negotiation, scenario, session)
+
+
+def _take_slice(lease: _Lease, clock: Clock) -> bool:
+    """One committed batch of messages; True while there is more to say at once."""
+    negotiation, session = lease.negotiation, lease.session
+    try:
+        moves = _next_moves(session, paced=negotiation.pace > 0)
+    except Exception as error:  # noqa: BLE001  (the edge of the worker: told to people)
+        log.exception("Negotiation %s failed.", negotiation.pk)
+        _fail(negotiation, f"The table broke down: {error}", clock())
+        raise LeaseLost from error
+    now = clock()
+    ended = session.outcome is not None
+    with transaction.atomic():
+        _advance(negotiation, moves, now=now, rounds=session.round, ended=ended)
+        if ended:
+            _conclude(lease, now)
+        elif negotiation.pace:
+            dispatch.run_negotiation(negotiation.pk, delay=negotiation.pace)
+        broadcast.transcript_changed(negotiation_id=negotiation.pk, head=negotiation.head)
+    return not ended and not negotiation.pace
+
+
+def _next_moves(session: Session, *, paced: bool) -> list[Move]:
+    """Applies and returns what is said next: one message at a pace, a slice otherwise."""
+    moves: list[Move] = []
+    stop = time.monotonic() + SLICE_SECONDS
+    while session.outcome is None and (move := session.next()) is not None:
+        session.apply(move)
+        moves.append(move)
+        if paced or len(moves) == SLICE_MESSAGES or time.monotonic() > stop:
+            break
+    return moves
+
+
+def _advance(
+    negotiation: Negotiation, moves: list[Move], *, now: datetime, rounds: int, ended: bool
+) -> None:
+    held = Negotiation.objects.filter(
+        pk=negotiation.pk,
+        fence=negotiation.fence,
+        head=negotiation.head,
+        status=Negotiation.Status.RUNNING,
+    )
+    head = negotiation.head + len(moves)
+    waits = timedelta(seconds=negotiation.pace)
+    lease_until = None if ended or waits else now + LEASE
+    won = held.update(
+        head=head, round=rounds, stalls=0, next_at=now + waits, lease_until=lease_until
+    )
+    if won != 1:
+        raise LeaseLost
+    negotiation.head = head
+    Message.objects.bulk_create(Message.from_move(negotiation, move, now) for move in moves)
+
+
+def _conclude(lease: _Lease, now: datetime) -> None:
+    """Ends the negotiation in the transaction of its last message."""
+    negotiation, outcome = lease.negotiation, lease.session.outcome
+    match outcome:
+        case Agreement():
+            summary = summarise(lease.session)
+            negotiation.status = Negotiation.Status.AGREED
+            negotiation.agreement = dict(outcome.offer)
+            negotiation.summary = summary.to_dict()
+        case NoAgreement():
+            negotiation.status = Negotiation.Status.NO_AGREEMENT
+            negotiation.reason = outcome.reason[:1000]
+        case _:
+            raise AssertionError("only an ended table is concluded")
+    negotiation.lease_until = negotiation.next_at = None
+    negotiation.finished_at = now
+    negotiation.save(
+        update_fields=[
+            "status", "agreement", "summary", "reason", "lease_until", "next_at", "finished_at",
+        ]
+    )  # fmt: skip
+    audits.record(f"negotiation.{negotiation.status}", negotiation, now=now)
+    if isinstance(outcome, Agreement):
+        decisions.decide(
+            negotiation=negotiation, scenario=lease.scenario, session=lease.session, now=now
+        )
+
+
+def _fail(negotiation: Negotiation, reason: str, now: datetime) -> None:
+    with transaction.atomic():
+        held = Negotiation.objects.filter(
+            pk=negotiation.pk, fence=negotiation.fence, status=Negotiation.Status.RUNNING
+        )
+        if held.update(
+            status=Negotiation.Status.FAILED,
+            reason=reason[:1000],
+            finished_at=now,
+            lease_until=None,
+            next_at=None,
+        ):
+            audits.record("negotiation.failed", negotiation, now=now, reason=reason[:1000])
+            broadcast.transcript_changed(negotiation_id=negotiation.pk, head=negotiation.head)

@@ -1,0 +1,42 @@
+"""Doors for the workers: each task makes one service call.
+
+Signatures are keyword-only and take what they do not know, so that old and new workers
+understand each other during a deploy.
+"""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from negotiation import dispatch, heartbeats
+from negotiation.models import Decision, Execution, Negotiation
+from negotiation.services import execution, runs, sessions
+
+# A message older than this is dropped: the sweep has sent a newer one.
+STALE_SECONDS = 30
+
+
+@shared_task
+def run_negotiation(*, negotiation_id: int, **_: object) -> None:
+    runs.run(negotiation_id=negotiation_id, clock=timezone.now)
+
+
+@shared_task
+def execute_decision(*, decision_id: int, **_: object) -> None:
+    execution.execute(decision_id=decision_id, clock=timezone.now)
+
+
+@shared_task
+def sweep(**_: object) -> None:
+    """Finds every row whose time has come and that nobody holds, and asks for a look at it."""
+    now = timezone.now()
+    heartbeats.record(now=now)
+    for pk in Negotiation.objects.due(now).values_list("pk", flat=True):
+        dispatch.run_negotiation(pk, expires=STALE_SECONDS)
+    for pk in Decision.objects.cleared().values_list("pk", flat=True):
+        dispatch.execute_decision(pk, expires=STALE_SECONDS)
+    for pk in Execution.objects.due(now).values_list("decision_id", flat=True):
+        dispatch.execute_decision(pk, expires=STALE_SECONDS)
+    for pk in Negotiation.objects.forgotten(now).values_list("pk", flat=True):
+        sessions.stop_forgotten(negotiation_id=pk, now=now)
