@@ -1,0 +1,55 @@
+"""What a new user finds: three people, the shipped scenarios, and tables at work.
+
+Running it again adds nothing that is there already, but sees to it that one table is talking.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group, User
+
+from negotiation.models import Negotiation, Scenario
+from negotiation.roles import Role
+from negotiation.scenarios.loaders import load_named, shipped
+from negotiation.services import scenarios, sessions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# Slow enough that a person who logs in first still finds the table talking.
+FIRST_PACE = 6.0
+SEED = 7
+
+
+def password_of(name: str) -> str:
+    """The demo accounts' passwords; the login page and the start screen show them."""
+    return f"parley-{name}"
+
+
+def prepare(*, now: datetime) -> None:
+    """People, scenarios, and one table each: safe to act on, to be approved, in progress."""
+    for role in Role:
+        _person(role)
+    for name in shipped():
+        scenarios.import_document(
+            document=load_named(name), author=None, note="Shipped with Parley", now=now
+        )
+    production = Scenario.objects.get(slug="cloud-placement").current
+    batch = Scenario.objects.get(slug="batch-placement").current
+    if production is None or batch is None:
+        raise AssertionError("an imported scenario has a current version")
+    operator = User.objects.get(username=Role.OPERATOR)
+    if not Negotiation.objects.exists():
+        for version in (batch, production):
+            sessions.start(version=version, by=operator, now=now, pace=0, seed=SEED)
+    if not Negotiation.objects.filter(pace__gt=0).open().exists():
+        sessions.start(version=production, by=operator, now=now, pace=FIRST_PACE)
+
+
+def _person(role: Role) -> None:
+    user, new = User.objects.get_or_create(username=role.value)
+    if new:
+        user.set_password(password_of(role))
+        user.save(update_fields=["password"])
+        user.groups.add(Group.objects.get(name=role.value))
