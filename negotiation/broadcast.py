@@ -1,4 +1,4 @@
-"""The only emitter of live events. An event is a doorbell: it says where to look, not what is there.
+"""The only emitter of live events. An event is a doorbell: it says where to look, not what is new.
 
 A plain Redis PUBLISH on commit; losing one costs at most the wait until the next head check,
 because viewers are sent rows by `seq`.

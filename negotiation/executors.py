@@ -119,9 +119,7 @@ def _target(name: str) -> dict[str, Any]:
         ) from None
 
 
-def _post(
-    url: str, body: str, headers: dict[str, str], server_name: str
-) -> tuple[int, str]:
+def _post(url: str, body: str, headers: dict[str, str], server_name: str) -> tuple[int, str]:
     """Status and the beginning of the answer. No redirects, no proxies, bounded size."""
     with (
         httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,

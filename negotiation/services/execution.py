@@ -124,9 +124,7 @@ def _check(decision: Decision, now: datetime) -> None:
 def _void(decision_id: int, reason: str, now: datetime) -> None:
     with transaction.atomic():
         moved = Decision.objects.cleared().filter(pk=decision_id)
-        if moved.update(
-            status=Decision.Status.VOID, reason=reason, revision=F("revision") + 1
-        ):
+        if moved.update(status=Decision.Status.VOID, reason=reason, revision=F("revision") + 1):
             decision = Decision.objects.select_related("negotiation").get(pk=decision_id)
             audits.record("decision.voided", decision, now=now, reason=reason)
             _announce(decision)
@@ -134,9 +132,7 @@ def _void(decision_id: int, reason: str, now: datetime) -> None:
 
 def _claim(decision_id: int, now: datetime) -> Execution | None:
     due = Execution.objects.due(now).filter(decision_id=decision_id)
-    won = due.update(
-        fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + LEASE
-    )
+    won = due.update(fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + LEASE)
     if won != 1:
         return None
     return Execution.objects.select_related("decision__negotiation__version").get(

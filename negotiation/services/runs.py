@@ -12,12 +12,13 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
 
 from negotiation import broadcast, dispatch
+from negotiation.engine.analysis import summarise
 from negotiation.engine.messages import Message as Move
 from negotiation.engine.protocols.session import Agreement, NoAgreement, Session
 from negotiation.models import Message, Negotiation
@@ -84,7 +85,7 @@ def _prepare(negotiation: Negotiation, clock: Clock) -> _Lease:
         scenario = compile_scenario(ScenarioDocument.model_validate(negotiation.version.document))
         moves = [Move.from_dict(message.body) for message in negotiation.messages.all()]
         session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
-    except Exception as error:  # noqa: BLE001  (the edge of the worker: told to people)
+    except Exception as error:
         log.exception("Negotiation %s cannot be replayed.", negotiation.pk)
         _fail(negotiation, f"The transcript could not be replayed: {error}", clock())
         raise LeaseLost from error
@@ -96,7 +97,7 @@ def _take_slice(lease: _Lease, clock: Clock) -> bool:
     negotiation, session = lease.negotiation, lease.session
     try:
         moves = _next_moves(session, paced=negotiation.pace > 0)
-    except Exception as error:  # noqa: BLE001  (the edge of the worker: told to people)
+    except Exception as error:
         log.exception("Negotiation %s failed.", negotiation.pk)
         _fail(negotiation, f"The table broke down: {error}", clock())
         raise LeaseLost from error
@@ -147,30 +148,28 @@ def _advance(
 
 def _conclude(lease: _Lease, now: datetime) -> None:
     """Ends the negotiation in the transaction of its last message."""
-    negotiation, outcome = lease.negotiation, lease.session.outcome
-    match outcome:
-        case Agreement():
+    match lease.session.outcome:
+        case Agreement(offer=offer):
             summary = summarise(lease.session)
-            negotiation.status = Negotiation.Status.AGREED
-            negotiation.agreement = dict(outcome.offer)
-            negotiation.summary = summary.to_dict()
-        case NoAgreement():
-            negotiation.status = Negotiation.Status.NO_AGREEMENT
-            negotiation.reason = outcome.reason[:1000]
-        case _:
-            raise AssertionError("only an ended table is concluded")
-    negotiation.lease_until = negotiation.next_at = None
-    negotiation.finished_at = now
-    negotiation.save(
-        update_fields=[
-            "status", "agreement", "summary", "reason", "lease_until", "next_at", "finished_at",
-        ]
-    )  # fmt: skip
-    audits.record(f"negotiation.{negotiation.status}", negotiation, now=now)
-    if isinstance(outcome, Agreement):
-        decisions.decide(
-            negotiation=negotiation, scenario=lease.scenario, session=lease.session, now=now
-        )
+            changes = {"agreement": dict(offer), "summary": summary.to_dict()}
+            negotiation = _end(lease.negotiation, Negotiation.Status.AGREED, now, **changes)
+            decisions.decide(
+                negotiation=negotiation, scenario=lease.scenario, summary=summary, now=now
+            )
+        case NoAgreement(reason=reason):
+            _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, reason=reason[:1000])
+
+
+def _end(
+    negotiation: Negotiation, status: Negotiation.Status, now: datetime, **changes: Any
+) -> Negotiation:
+    """The row is ours: the same transaction has just moved its head under the fence."""
+    Negotiation.objects.filter(pk=negotiation.pk).update(
+        status=status, finished_at=now, lease_until=None, next_at=None, **changes
+    )
+    negotiation.refresh_from_db()
+    audits.record(f"negotiation.{status}", negotiation, now=now)
+    return negotiation
 
 
 def _fail(negotiation: Negotiation, reason: str, now: datetime) -> None:

@@ -80,4 +80,3 @@ def import_document(
     if current and current.document_hash == document_hash(document):
         return current
     return save_version(scenario=scenario, document=document, author=author, note=note, now=now)
-

@@ -1,0 +1,137 @@
+"""One package, one verdict, whoever is first."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+
+from approvals import tasks
+from approvals.models import Review
+from approvals.services import reviews
+from negotiation.models import AuditEntry, Decision, Grant
+from negotiation.roles import Role
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def approve(decision: Decision, by: User) -> Review:
+    return reviews.approve(
+        decision_id=decision.pk, by=by, seen_hash=decision.package_hash, now=timezone.now()
+    )
+
+
+def reject(decision: Decision, by: User, reason: str = "Too dear") -> Review:
+    return reviews.reject(
+        decision_id=decision.pk,
+        by=by,
+        seen_hash=decision.package_hash,
+        reason=reason,
+        now=timezone.now(),
+    )
+
+
+def test_approving_clears_exactly_this_package(manager: User) -> None:
+    decision = factories.decision()
+    approve(decision, manager)
+    decision.refresh_from_db()
+    assert decision.status == Decision.Status.CLEARED
+    assert decision.cleared_by == manager
+    assert decision.revision == 2
+    assert decision.grant.package_hash == decision.package_hash
+    assert AuditEntry.objects.filter(action="decision.cleared", user=manager).count() == 1
+
+
+def test_rejecting_leaves_no_grant(manager: User) -> None:
+    decision = factories.decision()
+    reject(decision, manager)
+    decision.refresh_from_db()
+    assert (decision.status, decision.reason) == ("rejected", "Too dear")
+    assert not Grant.objects.exists()
+
+
+def test_a_rejection_without_a_reason_changes_nothing(manager: User) -> None:
+    decision = factories.decision()
+    with pytest.raises(reviews.ReasonMissing):
+        reject(decision, manager, reason="  ")
+    decision.refresh_from_db()
+    assert decision.status == Decision.Status.PARKED
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN, None])
+def test_only_managers_decide(role: Role | None) -> None:
+    decision = factories.decision()
+    person = factories.person(*([role] if role else []))
+    for verdict in (approve, reject):
+        with pytest.raises(reviews.NotAllowed):
+            verdict(decision, person)
+    assert not Review.objects.exists()
+
+
+def test_the_second_one_is_told_who_was_first(manager: User) -> None:
+    decision = factories.decision()
+    first = factories.person(Role.MANAGER, name="mia")
+    approve(decision, first)
+    with pytest.raises(reviews.NotParked, match=r"mia approved this \d s before you") as told:
+        reject(decision, manager)
+    assert told.value.decision.status == Decision.Status.CLEARED
+    assert Review.objects.count() == 1
+
+
+def test_a_package_that_changed_since_it_was_seen_is_not_decided(manager: User) -> None:
+    decision = factories.decision()
+    with pytest.raises(reviews.NotParked, match="changed since you looked"):
+        reviews.approve(decision_id=decision.pk, by=manager, seen_hash="0" * 64, now=timezone.now())
+    decision.refresh_from_db()
+    assert decision.status == Decision.Status.PARKED
+
+
+def test_nobody_decides_after_the_window(manager: User) -> None:
+    decision = factories.decision(due_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(reviews.NotParked, match="run out"):
+        approve(decision, manager)
+    tasks.expire_decisions()
+    decision.refresh_from_db()
+    assert decision.status == Decision.Status.EXPIRED
+    assert "Nobody decided" in decision.reason
+
+
+def test_what_is_still_in_its_window_does_not_expire() -> None:
+    decision = factories.decision()
+    tasks.expire_decisions()
+    decision.refresh_from_db()
+    assert decision.status == Decision.Status.PARKED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(10))
+def test_of_many_verdicts_at_once_exactly_one_wins(attempt: int) -> None:
+    assert connection.vendor == "postgresql"
+    people = [factories.person(Role.MANAGER) for _ in range(8)]
+    decision = factories.decision()
+    start = Barrier(len(people))
+
+    def decide(number: int) -> str:
+        verdict = approve if number % 2 else reject
+        start.wait()
+        try:
+            verdict(decision, people[number])
+        except reviews.NotParked:
+            return "told"
+        finally:
+            connection.close()
+        return "won"
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        results = list(pool.map(decide, range(len(people))))
+
+    assert sorted(results) == ["told"] * 7 + ["won"]
+    assert Review.objects.count() == 1
+    decision.refresh_from_db()
+    assert (decision.status == "cleared") == Grant.objects.exists()

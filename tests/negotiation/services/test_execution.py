@@ -1,0 +1,235 @@
+"""What was approved is what is executed, once: a real target on loopback answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+from standardwebhooks.webhooks import Webhook
+
+from negotiation.models import AuditEntry, Decision, Execution, Grant, ScenarioVersion
+from negotiation.scenarios.compilers import compile_scenario
+from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.services import execution
+from negotiation.services.packages import fingerprint
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+class Target(ThreadingHTTPServer):
+    """Answers what it is told to, and remembers what it was sent."""
+
+    def __init__(self) -> None:
+        self.answers: list[int] = []
+        self.calls: list[tuple[dict[str, str], bytes]] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/in"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Target
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.calls.append((headers, body))
+        status = self.server.answers.pop(0) if self.server.answers else 200
+        self.send_response(status)
+        if status == 302:
+            self.send_header("location", "http://169.254.169.254/")
+        self.end_headers()
+        self.wfile.write(b"noted")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def target(settings: Settings) -> Iterator[Target]:
+    server = Target()
+    settings.WEBHOOK_TARGETS = {
+        "demo": {"url": server.url, "secret": SECRET, "allow_private": True}
+    }
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def cleared(**fields: Any) -> Decision:
+    decision = factories.decision(
+        status=Decision.Status.CLEARED,
+        route=Decision.Route.AUTO,
+        cleared_at=timezone.now(),
+        **fields,
+    )
+    factories.grant(decision, fingerprint=fingerprint_of(decision.negotiation.version))
+    return decision
+
+
+def fingerprint_of(version: ScenarioVersion) -> str:
+    return fingerprint(compile_scenario(ScenarioDocument.model_validate(version.document)))
+
+
+def execute(decision: Decision, now: datetime | None = None) -> Decision:
+    execution.execute(decision_id=decision.pk, clock=lambda: now or timezone.now())
+    decision.refresh_from_db()
+    return decision
+
+
+def test_the_approved_bytes_arrive_signed_and_once(target: Target) -> None:
+    decision = execute(cleared())
+    assert decision.status == Decision.Status.EXECUTED
+    [(headers, body)] = target.calls
+    assert body == decision.package.encode()
+    assert headers["webhook-id"] == headers["idempotency-key"]
+    assert headers["parley-package"] == decision.package_hash
+    Webhook(SECRET).verify(body, headers)
+    assert decision.execution.response == "200 noted"
+    assert AuditEntry.objects.filter(action="execution.succeeded").count() == 1
+
+
+def test_a_repeated_task_has_no_second_effect(target: Target) -> None:
+    decision = cleared()
+    for _ in range(3):
+        execute(decision)
+    assert len(target.calls) == 1
+    assert Execution.objects.count() == 1
+
+
+def test_a_target_that_stumbles_is_tried_again_with_the_same_key(target: Target) -> None:
+    target.answers = [503, 429, 200]
+    decision = cleared()
+    now = timezone.now()
+    execute(decision, now)
+    assert decision.status == Decision.Status.EXECUTING
+    execute(decision, now)
+    assert len(target.calls) == 1, "its time has not come"
+    execute(decision, now + timedelta(seconds=2))
+    execute(decision, now + timedelta(seconds=20))
+    assert decision.status == Decision.Status.EXECUTED
+    assert decision.execution.attempts == 3
+    assert len({headers["webhook-id"] for headers, _ in target.calls}) == 1
+
+
+def test_a_target_that_refuses_ends_it(target: Target) -> None:
+    target.answers = [400]
+    decision = execute(cleared())
+    assert decision.status == Decision.Status.FAILED
+    assert "demo answered 400" in decision.reason
+
+
+def test_a_redirect_is_not_followed(target: Target) -> None:
+    target.answers = [302]
+    decision = execute(cleared())
+    assert decision.status == Decision.Status.FAILED
+    assert len(target.calls) == 1
+
+
+def test_a_target_that_is_away_is_tried_for_about_a_day(target: Target) -> None:
+    target.answers = [500] * 20
+    decision, now = cleared(), timezone.now()
+    # A grant must be used in time; the attempts after that may take longer.
+    while decision.status in {"cleared", "executing"}:
+        execute(decision, now)
+        attempt = Execution.objects.get(decision=decision)
+        now = attempt.next_at or now
+    assert decision.status == Decision.Status.FAILED
+    assert len(target.calls) == len(execution.BACKOFF) + 1
+    assert now - attempt.started_at > timedelta(hours=20)
+
+
+def test_a_private_address_that_nobody_allowed_is_not_called(
+    target: Target, settings: Settings
+) -> None:
+    settings.WEBHOOK_TARGETS["demo"]["allow_private"] = False
+    decision = execute(cleared())
+    assert decision.status == Decision.Status.FAILED
+    assert "not a public address" in decision.reason
+    assert not target.calls
+
+
+def test_an_unknown_target_is_named(target: Target, settings: Settings) -> None:
+    settings.WEBHOOK_TARGETS = {"other": settings.WEBHOOK_TARGETS["demo"]}
+    decision = execute(cleared())
+    assert decision.status == Decision.Status.FAILED
+    assert "no webhook target 'demo'" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"package": '{"action":"place more"}'}, "not the one that was approved"),
+        ({"grant": {"expires_at": timedelta(0)}}, "expired"),
+        ({"grant": {"fingerprint": "f" * 64}}, "figure"),
+    ],
+)
+def test_what_is_not_what_was_approved_is_void(
+    target: Target, change: dict[str, Any], said: str
+) -> None:
+    decision = cleared()
+    grant = Grant.objects.filter(decision=decision)
+    if "package" in change:
+        Decision.objects.filter(pk=decision.pk).update(package=change["package"])
+    elif "expires_at" in change["grant"]:
+        grant.update(expires_at=decision.grant.granted_at)
+    else:
+        grant.update(**change["grant"])
+    execute(decision)
+    assert decision.status == Decision.Status.VOID
+    assert said in decision.reason
+    assert not target.calls
+    assert not Execution.objects.exists()
+    assert grant.get().consumed_at is None
+
+
+@pytest.mark.parametrize("status", ["parked", "rejected", "expired", "refused"])
+def test_what_nobody_cleared_is_never_carried_out(target: Target, status: str) -> None:
+    route = "refuse" if status == "refused" else "review"
+    decision = execute(factories.decision(status=status, route=route))
+    assert decision.status == status
+    assert not target.calls
+
+
+def test_a_preview_shows_the_request_without_making_it(target: Target) -> None:
+    decision = factories.decision()
+    shown = execution.preview(decision)
+    assert shown["url"] == target.url
+    assert shown["body"] == decision.package
+    assert decision.package_hash in shown["headers"]
+    assert SECRET not in json.dumps(shown)
+    assert not target.calls
+
+
+def test_a_dry_run_sends_nothing_and_says_so(target: Target) -> None:
+    version = factories.version(executor={"kind": "dry-run"})
+    table = factories.negotiation(version=version, status="agreed")
+    decision = execute(cleared(negotiation=table))
+    assert decision.status == Decision.Status.EXECUTED
+    assert decision.execution.response == "Dry run: nothing was sent."
+    assert not target.calls
+
+
+def test_a_worker_that_died_while_sending_is_followed_by_another(target: Target) -> None:
+    decision, now = cleared(), timezone.now()
+    execution._begin(decision.pk, now)
+    assert execution._claim(decision.pk, now) is not None
+    assert execute(decision, now).status == Decision.Status.EXECUTING, "the lease still runs"
+    execute(decision, now + execution.LEASE + timedelta(seconds=1))
+    assert decision.status == Decision.Status.EXECUTED
+    assert decision.execution.attempts == 2

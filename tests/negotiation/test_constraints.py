@@ -1,0 +1,186 @@
+"""Each constraint of the database, and a write that tries to break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from approvals.models import Review
+from negotiation.models import Decision, Execution, Grant, Message, Negotiation, ScenarioVersion
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+Status = Decision.Status
+
+
+def test_the_constraints_are_tried_on_postgresql() -> None:
+    assert connection.vendor == "postgresql"
+
+
+def refused(name: str, write: Callable[[], Any]) -> None:
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        write()
+
+
+@pytest.mark.parametrize("status", ["cleared", "executing", "executed", "failed"])
+def test_a_decision_never_runs_uncleared(status: str) -> None:
+    parked = factories.decision()
+    change = Decision.objects.filter(pk=parked.pk)
+    refused("decision_never_runs_uncleared", lambda: change.update(status=status))
+
+
+def test_a_decision_under_review_is_cleared_by_a_person_only() -> None:
+    parked = factories.decision()
+    change = Decision.objects.filter(pk=parked.pk)
+    refused(
+        "decision_review_needs_a_person",
+        lambda: change.update(status=Status.CLEARED, cleared_at=timezone.now()),
+    )
+
+
+def test_a_refused_decision_is_never_cleared() -> None:
+    refused_one = factories.decision(status=Status.REFUSED, route=Decision.Route.REFUSE)
+    change = Decision.objects.filter(pk=refused_one.pk)
+    refused(
+        "decision_refused_is_never_cleared",
+        lambda: change.update(status=Status.CLEARED, cleared_at=timezone.now()),
+    )
+    refused(
+        "decision_refused_is_never_cleared",
+        lambda: change.update(status=Status.PARKED, due_at=timezone.now()),
+    )
+
+
+@pytest.mark.parametrize("status", ["rejected", "expired"])
+def test_what_was_turned_down_is_never_cleared(status: str) -> None:
+    boss = factories.person()
+    ended = factories.decision(status=status)
+    change = Decision.objects.filter(pk=ended.pk)
+    refused(
+        "decision_rejected_is_never_cleared",
+        lambda: change.update(cleared_at=timezone.now(), cleared_by=boss),
+    )
+
+
+def test_a_parked_decision_has_a_due_time() -> None:
+    parked = factories.decision()
+    change = Decision.objects.filter(pk=parked.pk)
+    refused("decision_parked_has_a_due_time", lambda: change.update(due_at=None))
+
+
+def test_a_negotiation_has_one_decision() -> None:
+    parked = factories.decision()
+    refused("negotiation_id", lambda: factories.decision(negotiation=parked.negotiation))
+
+
+def test_a_decision_has_one_grant() -> None:
+    cleared = factories.decision(
+        status=Status.CLEARED, route=Decision.Route.AUTO, cleared_at=timezone.now()
+    )
+    factories.grant(cleared)
+    refused("decision_id", lambda: factories.grant(cleared))
+
+
+@pytest.mark.parametrize("hours", [-1, 1, 2])
+def test_a_grant_is_used_within_its_time(hours: int) -> None:
+    grant = factories.grant(factories.decision())
+    used = grant.granted_at + timedelta(hours=hours)
+    change = Grant.objects.filter(pk=grant.pk)
+    refused("grant_used_within_its_time", lambda: change.update(consumed_at=used))
+
+
+def execution(**fields: Any) -> Execution:
+    decision = factories.decision()
+    now = timezone.now()
+    defaults = {
+        "decision": decision,
+        "grant": factories.grant(decision),
+        "idempotency_key": f"key-{decision.pk}",
+        "kind": "dry-run",
+        "started_at": now,
+        "next_at": now,
+    }
+    return Execution.objects.create(**(defaults | fields))
+
+
+def test_an_idempotency_key_is_used_once() -> None:
+    execution(idempotency_key="same")
+    refused("idempotency_key", lambda: execution(idempotency_key="same"))
+
+
+def test_a_pending_execution_has_a_next_time() -> None:
+    change = Execution.objects.filter(pk=execution().pk)
+    refused("execution_pending_has_a_next_time", lambda: change.update(next_at=None))
+
+
+def test_an_ended_execution_is_at_rest() -> None:
+    change = Execution.objects.filter(pk=execution().pk)
+    refused("execution_ended_is_at_rest", lambda: change.update(status="succeeded"))
+
+
+def test_a_message_number_is_given_once() -> None:
+    table = factories.negotiation()
+    factories.message(table, 1)
+    refused("message_numbered_once", lambda: factories.message(table, 1))
+
+
+def test_message_numbers_begin_at_one() -> None:
+    table = factories.negotiation()
+    refused("message_numbers_begin_at_one", lambda: factories.message(table, 0))
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "paused"])
+def test_an_open_negotiation_has_a_next_time(status: str) -> None:
+    table = factories.negotiation(status=status)
+    change = Negotiation.objects.filter(pk=table.pk)
+    refused("negotiation_open_has_a_next_time", lambda: change.update(next_at=None))
+
+
+@pytest.mark.parametrize("status", ["agreed", "no_agreement", "stopped", "failed"])
+def test_an_ended_negotiation_is_at_rest(status: str) -> None:
+    table = factories.negotiation(agreement={"region": "europe-west3"})
+    change = Negotiation.objects.filter(pk=table.pk)
+    refused("negotiation_ended_is_at_rest", lambda: change.update(status=status))
+
+
+def test_an_agreed_negotiation_names_an_offer() -> None:
+    table = factories.negotiation(status="agreed")
+    change = Negotiation.objects.filter(pk=table.pk)
+    refused("negotiation_agreed_names_an_offer", lambda: change.update(agreement=None))
+
+
+def test_a_version_number_is_given_once_and_says_why() -> None:
+    version = factories.version()
+    change = ScenarioVersion.objects.filter(pk=version.pk)
+    refused("version_has_a_note", lambda: change.update(note=""))
+    copy = ScenarioVersion.objects.get(pk=version.pk)
+    copy.pk = None
+    refused("version_numbered_once", copy.save)
+
+
+def review(decision: Decision, **fields: Any) -> Review:
+    defaults = {
+        "package_hash": decision.package_hash,
+        "reviewer": factories.person(),
+        "verdict": "approve",
+        "created_at": timezone.now(),
+    }
+    return Review.objects.create(decision=decision, **(defaults | fields))
+
+
+def test_a_package_has_one_verdict() -> None:
+    parked = factories.decision()
+    review(parked)
+    refused("review_one_verdict_per_package", lambda: review(parked, verdict="reject", reason="no"))
+
+
+def test_a_rejection_says_why() -> None:
+    parked = factories.decision()
+    refused("review_reject_says_why", lambda: review(parked, verdict="reject"))
