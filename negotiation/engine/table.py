@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from negotiation.engine.beliefs import Belief, Fact
-    from negotiation.engine.messages import Evidence
-    from negotiation.engine.space import BoolArray, Column, Constraint, IntArray, OutcomeSpace
+    from negotiation.engine.messages import Evidence, Offer
+    from negotiation.engine.space import (
+        BoolArray,
+        Column,
+        Constraint,
+        FloatArray,
+        IntArray,
+        OutcomeSpace,
+    )
     from negotiation.engine.strategies import Strategy
     from negotiation.engine.utility import Measure, Preferences
 
@@ -95,6 +102,22 @@ class Table:
         row = int(np.searchsorted(self.lawful, index))
         return row if row < len(self.lawful) and self.lawful[row] == index else None
 
+    def offer(self, row: int) -> Offer:
+        """The lawful offer in `row`."""
+        return self.space.offer_at(int(self.lawful[row]))
+
+    def places(self, issue: str) -> IntArray:
+        """For every lawful offer the place of its option among the options of `issue`."""
+        if issue not in self._places:
+            self._places[issue] = self.space.option_indices(issue, self.lawful)
+        return self._places[issue]
+
+    def certain(self, measure: str) -> FloatArray:
+        """The figures of the lawful offers for a measure that reads no facts."""
+        if measure not in self._certain:
+            self._certain[measure] = self._nominal[measure][self.lawful]
+        return self._certain[measure]
+
     def lookup(self, subject: str) -> Column:
         """The column of a measure at the nominal facts, or of an issue; shape (space.size,)."""
         if subject in self.measure:
@@ -102,10 +125,19 @@ class Table:
         return self.space.column(subject)
 
     @cached_property
-    def _nominal(self) -> dict[str, Column]:
+    def _places(self) -> dict[str, IntArray]:
+        return {}
+
+    @cached_property
+    def _certain(self) -> dict[str, FloatArray]:
+        return {}
+
+    @cached_property
+    def _nominal(self) -> dict[str, FloatArray]:
         return {
-            measure.name: measure.evaluate(
-                {name: self.fact[name].nominal for name in measure.facts}
+            measure.name: np.asarray(
+                measure.evaluate({name: self.fact[name].nominal for name in measure.facts}),
+                dtype=np.float64,
             )
             for measure in self.measures
         }
@@ -120,6 +152,14 @@ def _check(table: Table) -> None:
         raise BadTable("A negotiation has at least one round.")
     if not 0 <= table.dissent < len(table.seats):
         raise BadTable("Fewer seats may be overruled than there are.")
+    if table.dissent and table.protocol == "alternating":
+        raise BadTable("Alternating offers need everybody's consent; use the mediated protocol.")
+    _check_names(table)
+    for seat in table.seats:
+        _check_seat(table, seat)
+
+
+def _check_names(table: Table) -> None:
     for what, things in (
         ("seats", table.seats),
         ("measures", table.measures),
@@ -131,8 +171,6 @@ def _check(table: Table) -> None:
     for measure in table.measures:
         if missing := measure.facts - table.fact.keys():
             raise BadTable(f"Measure {measure.name} reads unknown facts: {', '.join(missing)}.")
-    for seat in table.seats:
-        _check_seat(table, seat)
 
 
 def _check_seat(table: Table, seat: Seat) -> None:

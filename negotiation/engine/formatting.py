@@ -1,0 +1,89 @@
+"""Numbers, units and lists as people write them."""
+
+from __future__ import annotations
+
+from math import floor, isfinite, log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from negotiation.engine.messages import Offer, Option
+    from negotiation.engine.space import OutcomeSpace
+
+_MONEY = ("$", "€", "£", "USD", "EUR", "GBP", "US$")
+_SCALES = ((1e9, "G"), (1e6, "M"), (1e4, "k"))
+_BARE = frozenset({"none", "no", "yes", "any", "other"})
+
+
+def number(value: float, digits: int = 3) -> str:
+    """`value` with that many significant digits, whole from there on: 0.0312, 4.5, 118, 41,250."""
+    if value == 0 or not isfinite(value):
+        return "0" if value == 0 else "unknown"
+    places = max(digits - 1 - floor(log10(abs(value))), 0)
+    text = f"{round(value, places):,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def quantity(value: Option | None, unit: str = "", digits: int = 3) -> str:
+    """A figure with its unit: "62 ms", "41.3 k$ a month", "unknown"."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "unknown"
+    divisor, prefix = _scale(value, unit)
+    return _with_unit(number(value / divisor, digits), prefix, unit)
+
+
+def change(before: float, after: float, unit: str) -> tuple[str, str]:
+    """Both figures, the second with the unit, precise enough to tell them apart."""
+    divisor, prefix = _scale(max(abs(before), abs(after)), unit)
+    digits = 3
+    first, second = number(before / divisor), number(after / divisor)
+    while first == second and before != after and digits < 9:
+        digits += 1
+        first, second = number(before / divisor, digits), number(after / divisor, digits)
+    return first, _with_unit(second, prefix, unit)
+
+
+def listed(items: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def inner(label: str) -> str:
+    """A label inside a sentence: "Monthly cost" → "monthly cost", "CO₂" and "p95" as they are."""
+    second = label[1:2]
+    return label if second.isupper() or second.isdigit() else label[:1].lower() + label[1:]
+
+
+def option_text(space: OutcomeSpace, issue_name: str, option: Option) -> str:
+    """One option as it reads in a list: "europe-west3", "spot share 25 %", "no failover region"."""
+    issue = space.issue(issue_name)
+    label = inner(issue.label)
+    if not isinstance(option, str):
+        return f"{label} {quantity(option, issue.unit)}"
+    if option.lower() == "none":
+        return f"no {label}"
+    elsewhere = any(option in other.options for other in space.issues if other is not issue)
+    if elsewhere or option.lower() in _BARE:
+        return f"{label} {option}"
+    return option
+
+
+def offer_text(space: OutcomeSpace, offer: Offer) -> str:
+    return ", ".join(option_text(space, name, option) for name, option in offer.items())
+
+
+def _scale(value: float, unit: str) -> tuple[float, str]:
+    if unit.startswith(_MONEY):
+        for threshold, prefix in _SCALES:
+            if abs(value) >= threshold:
+                return (1e3 if prefix == "k" else threshold), prefix
+    return 1.0, ""
+
+
+def _with_unit(figure: str, prefix: str, unit: str) -> str:
+    symbol = unit.startswith(("$", "€", "£"))
+    joined = f"{prefix}{unit}" if symbol or not unit else f"{prefix} {unit}".strip()
+    return f"{figure} {joined}".strip()

@@ -1,0 +1,186 @@
+"""What one seat expects of every lawful offer under its present beliefs.
+
+A row is an offer's place among the lawful ones (`table.lawful[row]` is its number in the space).
+An outlook never changes; `learn` gives the next one and shares every column that stays true.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.engine.beliefs import Belief, confidence, fuse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from negotiation.engine.messages import Option
+    from negotiation.engine.space import FloatArray, IntArray
+    from negotiation.engine.table import Seat, Table
+    from negotiation.engine.utility import Objective
+
+_NOTHING: Mapping[str, float] = {}
+
+
+class Outlook:
+    def __init__(
+        self,
+        table: Table,
+        seat: Seat,
+        beliefs: Mapping[str, Belief],
+        columns: Mapping[str, FloatArray] | None = None,
+    ) -> None:
+        self.table = table
+        self.seat = seat
+        self.beliefs = beliefs
+        self._columns = dict(columns or {})
+
+    @classmethod
+    def first(cls, table: Table, seat: Seat) -> Outlook:
+        """The outlook before anything is said: own beliefs, with own evidence counted in."""
+        return cls(table, seat, {name: _first_belief(table, seat, name) for name in table.fact})
+
+    def learn(self, fact: str, belief: Belief) -> Outlook:
+        kept = {
+            name: column
+            for name, column in self._columns.items()
+            if fact not in self.table.measure[name].facts
+        }
+        return Outlook(self.table, self.seat, {**self.beliefs, fact: belief}, kept)
+
+    @property
+    def reservation(self) -> float:
+        return self.seat.preferences.reservation
+
+    @cached_property
+    def utilities(self) -> FloatArray:
+        """Expected utility of every lawful offer, shape (rows,), between 0 and 1."""
+        total = np.zeros(len(self.table.lawful))
+        for objective in self.seat.preferences.objectives:
+            total += self._contributions(objective)
+        total.flags.writeable = False
+        return total
+
+    @cached_property
+    def best(self) -> float:
+        """The largest utility that a lawful offer gives; 0 if there is none."""
+        return float(self.utilities.max(initial=0.0))
+
+    @cached_property
+    def rising(self) -> IntArray:
+        """Rows by rising utility, equal ones by row."""
+        return np.argsort(self.utilities, kind="stable")
+
+    def target(self, demand: float) -> float:
+        """r + demand · (best − r): the utility asked for; the limit if nothing reaches it."""
+        return self.reservation + demand * max(self.best - self.reservation, 0.0)
+
+    def surplus(self, row: int) -> float:
+        """(u − r) / (best − r): 0 at the limit, 1 at the best; 0 if nothing is above the limit."""
+        room = self.best - self.reservation
+        return float((self.utilities[row] - self.reservation) / room) if room > 0 else 0.0
+
+    @cached_property
+    def shifts(self) -> dict[str, FloatArray]:
+        """How far one standard deviation of each uncertain fact moves u: {fact: shape (rows,)}.
+
+        Half the difference between the utilities at mean + sd and at mean − sd.
+        """
+        return {
+            fact: shift
+            for fact, belief in self.beliefs.items()
+            if belief.sd > 0 and (shift := self._shift(fact, belief)) is not None
+        }
+
+    @cached_property
+    def sd(self) -> FloatArray:
+        """Standard deviation of u (independent beliefs, to first order), shape (rows,)."""
+        variance = np.zeros(len(self.table.lawful))
+        for shift in self.shifts.values():
+            variance += shift * shift
+        return np.sqrt(variance)
+
+    def confidence(self, row: int) -> float:
+        """P(u ≥ r) of one offer."""
+        rows = slice(row, row + 1)
+        return float(confidence(self.utilities[rows], self.sd[rows], self.reservation)[0])
+
+    def contribution(self, objective: Objective, row: int) -> float:
+        """c_k = w_k · v_k of one offer; the contributions of an offer add up to its utility."""
+        if objective.subject in self.table.measure:
+            column = self._column(objective.subject)[row : row + 1]
+        else:
+            place = self.table.places(objective.subject)[row]
+            column = self.table.space.issue(objective.subject).values[place : place + 1]
+        return float(self.seat.preferences.contribution(objective, column)[0])
+
+    def figure(self, subject: str, row: int) -> Option | None:
+        """What an offer means for a measure or issue, in its unit; None where it is unknown."""
+        if subject in self.table.measure:
+            figure = float(self._column(subject)[row])
+            return figure if np.isfinite(figure) else None
+        return self.table.offer(row)[subject]
+
+    def estimates(self, subject: str) -> bool:
+        """Whether an uncertain belief enters the figures of `subject`."""
+        measure = self.table.measure.get(subject)
+        return measure is not None and any(self.beliefs[name].sd > 0 for name in measure.facts)
+
+    def appraise(self, index: int) -> float:
+        """Expected utility of any offer of the space by its number, lawful or not."""
+        row = self.table.row_of(index)
+        if row is not None:
+            return float(self.utilities[row])
+        utility = 0.0
+        for objective in self.seat.preferences.objectives:
+            if objective.subject in self.table.measure:
+                column = self._evaluate(objective.subject)[index : index + 1]
+            else:
+                place = self.table.space.option_indices(objective.subject, np.array([index]))
+                column = self.table.space.issue(objective.subject).values[place]
+            utility += float(self.seat.preferences.contribution(objective, column)[0])
+        return utility
+
+    def _contributions(self, objective: Objective) -> FloatArray:
+        preferences = self.seat.preferences
+        if objective.subject in self.table.measure:
+            return preferences.contribution(objective, self._column(objective.subject))
+        options = self.table.space.issue(objective.subject).values
+        return preferences.contribution(objective, options)[self.table.places(objective.subject)]
+
+    def _column(self, measure: str) -> FloatArray:
+        if not self.table.measure[measure].facts:
+            return self.table.certain(measure)
+        if measure not in self._columns:
+            self._columns[measure] = self._evaluate(measure)[self.table.lawful]
+        return self._columns[measure]
+
+    def _evaluate(self, measure: str, moved: Mapping[str, float] = _NOTHING) -> FloatArray:
+        reads = self.table.measure[measure].facts
+        facts = {name: moved.get(name, self.beliefs[name].mean) for name in sorted(reads)}
+        return np.asarray(self.table.measure[measure].evaluate(facts), dtype=np.float64)
+
+    def _shift(self, fact: str, belief: Belief) -> FloatArray | None:
+        preferences, lawful = self.seat.preferences, self.table.lawful
+        total: FloatArray | None = None
+        for objective in preferences.objectives:
+            measure = self.table.measure.get(objective.subject)
+            if measure is None or fact not in measure.facts:
+                continue
+            above = self._evaluate(measure.name, {fact: belief.mean + belief.sd})[lawful]
+            below = self._evaluate(measure.name, {fact: belief.mean - belief.sd})[lawful]
+            difference = preferences.contribution(objective, above)
+            difference = difference - preferences.contribution(objective, below)
+            total = difference if total is None else total + difference
+        return None if total is None else np.abs(total) / 2
+
+
+def _first_belief(table: Table, seat: Seat, name: str) -> Belief:
+    fact, evidence, belief = table.fact[name], seat.knows.get(name), seat.beliefs.get(name)
+    if evidence is None:
+        return belief or Belief(fact.nominal, 0.0)
+    if belief is None:
+        return Belief(evidence.mean, evidence.sd, frozenset({evidence.root}))
+    return fuse(belief, evidence, fact=fact, age_days=evidence.age_days)

@@ -1,0 +1,71 @@
+"""Alternating offers in turn (SAO; stacked for three seats and more, Aydoğan et al. 2017).
+
+A seat accepts the offer on the table if it is at least as good as what it would offer next
+(AC_next, Baarslag et al. 2013); otherwise it offers the least that reaches its target.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.engine.messages import Act
+from negotiation.engine.protocols.closing import closing
+from negotiation.engine.state import Move
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from negotiation.engine.outlook import Outlook
+    from negotiation.engine.space import FloatArray
+    from negotiation.engine.state import State
+
+
+def targets(state: State, round_: int) -> FloatArray:
+    """The utility each seat asks for when it speaks in a round, shape (seats,)."""
+    return np.array(
+        [
+            _target(state, name, (round_ - 1) * len(state.names) + turn)
+            for name, turn in zip(state.names, _turns(state), strict=True)
+        ]
+    )
+
+
+def next_move(state: State) -> Move:
+    order = state.order(0)
+    if state.turns >= state.table.rounds * len(order) or not len(state.table.lawful):
+        return closing(state)
+    seat = order[state.turns % len(order)]
+    round_ = state.turns // len(order) + 1
+    outlook, named = state.outlooks[seat], state.named
+    target = _target(state, seat, state.turns)
+    row = _least_above(outlook, target)
+    if named is not None and seat not in named.owners:
+        offered = outlook.utilities[named.row]
+        wanted = outlook.utilities[row] if row is not None else outlook.reservation
+        if offered >= max(min(wanted, outlook.best), outlook.reservation) - TOLERANCE:
+            return Move(
+                act=Act.ACCEPT, sender=seat, round=round_, in_reply_to=named.seq, row=named.row
+            )
+    if row is None:
+        return Move(act=Act.HOLD, sender=seat, round=round_)
+    act = Act.REVISE if seat in state.standing else Act.PROPOSE
+    return Move(act=act, sender=seat, round=round_, row=row)
+
+
+def _turns(state: State) -> list[int]:
+    order = state.order(0)
+    return [order.index(name) for name in state.names]
+
+
+def _target(state: State, seat: str, turn: int) -> float:
+    last = state.table.rounds * len(state.names) - 1
+    demand = state.table.seat[seat].strategy.demand(turn / last)
+    return state.outlooks[seat].target(demand)
+
+
+def _least_above(outlook: Outlook, target: float) -> int | None:
+    """The row of the smallest utility that reaches `target`; None if nothing does."""
+    rising = outlook.rising
+    place = int(np.searchsorted(outlook.utilities, target - TOLERANCE, sorter=rising))
+    return int(rising[place]) if place < len(rising) else None

@@ -1,0 +1,153 @@
+"""Lock-step concession with a mediator (fallback bargaining, Brams & Kilgour 2001).
+
+Round by round every seat widens the set of offers it would accept, from its best towards its
+limit. As soon as enough seats share an offer, the mediator names the one of these with the
+largest Nash product, and the seats answer. Until then a seat speaks when it has something new: a
+question worth asking, its first offer, or one that more seats would accept than any before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.engine.messages import MEDIATOR, Act
+from negotiation.engine.protocols.closing import closing
+from negotiation.engine.questions import answer, best_question, cost
+from negotiation.engine.state import Floor, Move
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from negotiation.engine.space import BoolArray, FloatArray, IntArray
+    from negotiation.engine.state import State
+
+_LEAST_SURPLUS = 1e-6
+"""Stands for the surplus of a seat that is overruled, so that products stay comparable."""
+
+
+def targets(state: State, round_: int) -> FloatArray:
+    """The utility each seat asks for in a round, shape (seats,)."""
+    time = _time(state, round_)
+    return np.array(
+        [state.outlooks[seat.name].target(seat.strategy.demand(time)) for seat in state.table.seats]
+    )
+
+
+def next_move(state: State) -> Move:
+    if state.named is not None:
+        return _answer(state)
+    if state.question is not None:
+        return answer(state, state.round)
+    if not len(state.table.lawful):
+        return closing(state)
+    for round_ in range(state.round, state.table.rounds + 1):
+        floor = state.floor if round_ == state.round else Floor(before=dict(state.standing))
+        move = _ask(state, round_, floor) or _concede(state, round_, floor)
+        if move is not None:
+            return move
+    return closing(state)
+
+
+def _time(state: State, round_: int) -> float:
+    return (round_ - 1) / (state.table.rounds - 1) if state.table.rounds > 1 else 1.0
+
+
+def _ask(state: State, round_: int, floor: Floor) -> Move | None:
+    if floor.spoke:
+        return None
+    order = state.order(round_)
+    asked = [place for place, seat in enumerate(order) if seat in floor.asked]
+    for seat in order[max(asked, default=-1) + 1 :]:
+        question = best_question(state, seat)
+        if question is not None and question.value > cost(_time(state, round_)):
+            return Move(
+                act=Act.ASK,
+                sender=seat,
+                round=round_,
+                recipients=(question.to,),
+                question=question,
+            )
+    return None
+
+
+def _concede(state: State, round_: int, floor: Floor) -> Move | None:
+    """Names an offer that enough seats accept; before that lets the seats speak in turn."""
+    clears = state.clears(targets(state, round_))
+    shared = np.flatnonzero(state.suffices(clears))
+    shared = shared[~np.isin(shared, list(state.refused))]
+    everybody_opened = len(state.standing) == len(state.names)
+    if not shared.size or not everybody_opened:
+        for seat in state.order(round_):
+            row = None if seat in floor.spoke else _next_offer(state, seat, clears, floor)
+            if row is not None:
+                act = Act.REVISE if seat in state.standing else Act.PROPOSE
+                return Move(act=act, sender=seat, round=round_, row=row)
+    if not shared.size:
+        return None
+    row = fairest(state.utilities, state.limits, shared)
+    return Move(act=Act.MEDIATE, sender=MEDIATOR, round=round_, row=row, choices=len(shared))
+
+
+def _next_offer(state: State, seat: str, clears: BoolArray, floor: Floor) -> int | None:
+    """The acceptable offer that most seats would accept; of these the best for `seat`, then for
+    the others. None if it would win nobody over."""
+    place = state.names.index(seat)
+    rows = np.flatnonzero(clears[:, place])
+    if not rows.size:
+        return None
+    votes = clears.sum(axis=1)
+    most = votes[rows].max()
+    standing = floor.before.get(seat)
+    if standing is not None and clears[standing.row, place]:
+        heard = max(votes[offer.row] for offer in floor.before.values())
+        if most <= heard:
+            return None
+    rows = rows[votes[rows] == most]
+    return _best_of(state.utilities, rows, place)
+
+
+def _best_of(utilities: FloatArray, rows: IntArray, place: int) -> int:
+    own = utilities[rows, place]
+    rows = rows[own >= own.max() - TOLERANCE]
+    return int(rows[utilities[rows].sum(axis=1).argmax()])
+
+
+def fairest(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
+    """Of `rows` the one with the largest Nash product Π(u − r) (Nash 1950); ties by sum, row.
+
+    The result is not dominated by any other of `rows`: an offer that is as good for all and
+    better for one replaces it, also where rounding hides the difference from the product.
+    """
+    chosen = _largest_product(utilities, limits, rows)
+    while True:
+        held = utilities[chosen]
+        better = (utilities[rows] >= held).all(axis=1) & (utilities[rows] > held).any(axis=1)
+        if not better.any():
+            return chosen
+        rows = rows[better]
+        chosen = _largest_product(utilities, limits, rows)
+
+
+def _largest_product(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
+    surplus = np.maximum(utilities[rows] - limits, _LEAST_SURPLUS)
+    product, total = surplus.prod(axis=1), utilities[rows].sum(axis=1)
+    return int(rows[np.lexsort((rows, -total, -product))[0]])
+
+
+def _answer(state: State) -> Move:
+    named = state.named
+    assert named is not None
+    seat = next(
+        seat
+        for seat in state.order(state.round)
+        if seat not in named.owners and seat not in state.answers
+    )
+    agreeing = state.votes(named.row, targets(state, state.round))
+    return Move(
+        act=Act.ACCEPT if agreeing[seat] else Act.REJECT,
+        sender=seat,
+        round=state.round,
+        in_reply_to=named.seq,
+        row=named.row,
+    )

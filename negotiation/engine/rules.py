@@ -1,0 +1,155 @@
+"""What may be said. The rules do not know whether a strategy, a model or a person speaks."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from negotiation.engine.messages import MEDIATOR, Act
+from negotiation.engine.space import NotInSpace
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from negotiation.engine.messages import Message
+    from negotiation.engine.state import State
+
+
+class IllegalMove(ValueError):
+    """This message cannot stand here; nothing was changed."""
+
+
+def check(state: State, message: Message) -> None:
+    """Raises IllegalMove with a sentence if `message` may not follow."""
+    if message.seq != state.head + 1:
+        raise IllegalMove(f"Message {message.seq} cannot follow message {state.head}.")
+    if message.act in {Act.INTERVENE, Act.SYSTEM}:
+        return
+    if state.outcome is not None:
+        raise IllegalMove("The negotiation is over.")
+    if not state.round <= message.round <= state.table.rounds:
+        raise IllegalMove(
+            f"A message of round {message.round} does not fit: this is round {state.round} "
+            f"of {state.table.rounds}."
+        )
+    try:
+        rule = _RULES[message.act]
+    except KeyError:
+        raise IllegalMove(f"{message.act.capitalize()} has no meaning at this table.") from None
+    if message.act is not Act.MEDIATE and message.sender not in state.outlooks:
+        raise IllegalMove(f"{message.sender} has no seat here.")
+    rule(state, message)
+
+
+def _ask(state: State, message: Message) -> None:
+    question = message.question
+    if question is None:
+        raise IllegalMove("A question names a fact and whom it is put to.")
+    fact, addressee = state.table.fact.get(question.fact), state.table.seat.get(question.to)
+    if fact is None:
+        raise IllegalMove(f"There is no fact {question.fact}.")
+    if addressee is None or addressee.name == message.sender or fact.name not in addressee.knows:
+        raise IllegalMove(f"{question.to} has not declared to know {fact.label}.")
+    if fact.disclosure == "never":
+        raise IllegalMove(f"{fact.label} is not shared with anybody.")
+    if state.question is not None:
+        raise IllegalMove(f"Question #{state.question.seq} is still open.")
+    if message.round == state.round and message.sender in state.floor.asked:
+        raise IllegalMove(f"{message.sender} has already asked in this round.")
+
+
+def _inform(state: State, message: Message) -> None:
+    evidence = message.evidence
+    if evidence is None or evidence.fact not in state.table.fact:
+        raise IllegalMove("Evidence is about a fact of this table.")
+    if not (isfinite(evidence.mean) and isfinite(evidence.sd) and evidence.sd >= 0):
+        raise IllegalMove("Evidence is a number with a standard deviation of 0 or more.")
+    if not evidence.age_days >= 0:
+        raise IllegalMove("Evidence cannot be from the future.")
+    disclosure = state.table.fact[evidence.fact].disclosure
+    if disclosure == "never" or (disclosure == "on_request" and not message.recipients):
+        raise IllegalMove(f"{state.table.fact[evidence.fact].label} may not be told to all.")
+    if not set(message.recipients) <= state.outlooks.keys():
+        raise IllegalMove("A recipient has no seat here.")
+
+
+def _offer(state: State, message: Message) -> None:
+    row = _lawful_row(state, message)
+    _above_the_limit(state, message.sender, row)
+    if message.round == state.round and message.sender in state.floor.spoke:
+        raise IllegalMove(f"{message.sender} has already spoken in this round.")
+    if state.table.protocol == "mediated" and state.named is not None:
+        raise IllegalMove(f"#{state.named.seq} has to be answered first.")
+    _in_turn(state, message)
+
+
+def _hold(state: State, message: Message) -> None:
+    _in_turn(state, message)
+
+
+def _mediate(state: State, message: Message) -> None:
+    if message.sender != MEDIATOR or state.table.protocol != "mediated":
+        raise IllegalMove("Only the mediator of a mediated table names an offer.")
+    if state.named is not None:
+        raise IllegalMove(f"#{state.named.seq} has to be answered first.")
+    row = _lawful_row(state, message)
+    if not state.suffices(state.clears(state.limits)[row]):
+        raise IllegalMove("The offer is below the limit of a seat whose consent is needed.")
+
+
+def _answer(state: State, message: Message) -> None:
+    named = state.named
+    if named is None or message.in_reply_to != named.seq:
+        raise IllegalMove("There is no such offer to answer.")
+    if message.sender in named.owners or message.sender in state.answers:
+        raise IllegalMove(f"{message.sender} has already answered #{named.seq}.")
+    if message.act is Act.ACCEPT:
+        _above_the_limit(state, message.sender, named.row)
+        if message.offer is not None and message.offer != state.table.offer(named.row):
+            raise IllegalMove(f"That is not the offer of #{named.seq}.")
+    _in_turn(state, message)
+
+
+def _remark(_state: State, _message: Message) -> None:
+    """Changes nothing, so it may always be said."""
+
+
+def _lawful_row(state: State, message: Message) -> int:
+    if message.offer is None:
+        raise IllegalMove("An offer names one option for every issue.")
+    try:
+        row = state.row_of(message.offer)
+    except NotInSpace as problem:
+        raise IllegalMove(str(problem)) from problem
+    if row is None:
+        raise IllegalMove("The offer breaks a hard constraint.")
+    return row
+
+
+def _above_the_limit(state: State, seat: str, row: int) -> None:
+    outlook = state.outlooks[seat]
+    if outlook.utilities[row] < outlook.reservation - TOLERANCE:
+        raise IllegalMove(f"The offer is below the limit of {seat}.")
+
+
+def _in_turn(state: State, message: Message) -> None:
+    if state.table.protocol != "alternating":
+        return
+    order = state.order(0)
+    if message.sender != order[state.turns % len(order)]:
+        raise IllegalMove(f"It is not {message.sender}'s turn.")
+
+
+_RULES: dict[Act, Callable[[State, Message], None]] = {
+    Act.ASK: _ask,
+    Act.INFORM: _inform,
+    Act.PROPOSE: _offer,
+    Act.REVISE: _offer,
+    Act.MEDIATE: _mediate,
+    Act.ACCEPT: _answer,
+    Act.REJECT: _answer,
+    Act.HOLD: _hold,
+    Act.EXPLAIN: _remark,
+    Act.CHALLENGE: _remark,
+}

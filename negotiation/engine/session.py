@@ -1,0 +1,160 @@
+"""One negotiation: ask for the `next` message, `apply` it, until there is an `outcome`.
+
+The transcript is the state. `next` is a function of the table, the seed and the messages applied
+so far, so a session that is replayed from any prefix goes on exactly as the first one did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negotiation.engine import explain, rules
+from negotiation.engine.messages import MEDIATOR, Act, Change, Message
+from negotiation.engine.protocols import alternating, mediated
+from negotiation.engine.reasons import reasons
+from negotiation.engine.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from negotiation.engine.messages import Offer, Option
+    from negotiation.engine.outcomes import Agreement, NoAgreement
+    from negotiation.engine.outlook import Outlook
+    from negotiation.engine.space import FloatArray
+    from negotiation.engine.state import Move, Standing
+    from negotiation.engine.table import Table
+
+_PROTOCOLS = {"mediated": mediated, "alternating": alternating}
+
+
+class Session:
+    def __init__(self, table: Table, *, seed: int) -> None:
+        self.table = table
+        self.seed = seed
+        self._protocol = _PROTOCOLS[table.protocol]
+        self._state = State(table, seed)
+        self._messages: list[Message] = []
+
+    @classmethod
+    def replay(cls, table: Table, *, seed: int, messages: Iterable[Message]) -> Session:
+        """The session after `messages`; raises IllegalMove if one cannot stand."""
+        session = cls(table, seed=seed)
+        for message in messages:
+            session.apply(message)
+        return session
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(self._messages)
+
+    @property
+    def round(self) -> int:
+        return self._state.round
+
+    @property
+    def outcome(self) -> Agreement | NoAgreement | None:
+        return self._state.outcome
+
+    @property
+    def outlooks(self) -> Mapping[str, Outlook]:
+        """What each seat expects under its present beliefs."""
+        return self._state.outlooks
+
+    @property
+    def standing(self) -> dict[str, Offer]:
+        """The newest offer of each seat."""
+        return {name: self.table.offer(own.row) for name, own in self._state.standing.items()}
+
+    def utilities(self, offer: Mapping[str, Option]) -> dict[str, float]:
+        """Each seat's expected utility of any offer of the space; raises NotInSpace."""
+        index = self.table.space.index_of(offer)
+        return {name: outlook.appraise(index) for name, outlook in self.outlooks.items()}
+
+    def next(self) -> Message | None:
+        """What is said next by the seats' strategies or the mediator; None when it is over."""
+        if self.outcome is not None:
+            return None
+        return self._message(self._protocol.next_move(self._state))
+
+    def apply(self, message: Message) -> None:
+        """Counts a message in; raises IllegalMove, and changes nothing, if it cannot stand."""
+        rules.check(self._state, message)
+        if message.act is Act.SYSTEM and message.sender == MEDIATOR:
+            self._close()
+        self._state.absorb(message)
+        self._messages.append(message)
+
+    def _close(self) -> None:
+        ending = None if self.outcome else self._protocol.next_move(self._state).ending
+        if ending is None:
+            raise rules.IllegalMove("The mediator cannot close a negotiation that can go on.")
+        self._state.outcome = ending
+
+    def _message(self, move: Move) -> Message:
+        draft = Message(
+            seq=self._state.head + 1,
+            round=move.round,
+            sender=move.sender,
+            act=move.act,
+            text="",
+            recipients=move.recipients,
+            in_reply_to=move.in_reply_to,
+            question=move.question,
+            evidence=move.evidence,
+            **({} if move.row is None else self._offer_fields(move, move.row)),
+        )
+        return replace(draft, text=explain.text(self._state, move, draft))
+
+    def _offer_fields(self, move: Move, row: int) -> dict[str, Any]:
+        state = self._state
+        targets = self._protocol.targets(state, move.round)
+        offer = self.table.offer(row)
+        fields: dict[str, Any] = {
+            "offer": offer,
+            "votes": state.votes(row, targets),
+            "private": self._private(row, targets),
+        }
+        if move.act is Act.MEDIATE:
+            nearest = self._nearest(offer)
+            fields["changed"] = _changes(nearest, offer) if nearest else ()
+            fields["confidence"] = min(each.confidence(row) for each in state.outlooks.values())
+            return fields
+        outlook, against = state.outlooks[move.sender], self._against(move)
+        own = state.standing.get(move.sender)
+        fields["confidence"] = outlook.confidence(row)
+        fields["changed"] = _changes(self.table.offer(own.row), offer) if own else ()
+        fields["against"] = against.seq if against else None
+        fields["reasons"] = reasons(outlook, row, against.row if against else None)
+        return fields
+
+    def _against(self, move: Move) -> Standing | None:
+        """What an offer is held against: the seat's own last one, else the newest on the table."""
+        standing = self._state.standing
+        if move.sender in standing or move.act is not Act.PROPOSE:
+            return standing.get(move.sender)
+        return max(standing.values(), key=lambda own: own.seq, default=None)
+
+    def _private(self, row: int, targets: FloatArray) -> dict[str, dict[str, float]]:
+        state = self._state
+        return {
+            "utilities": dict(zip(state.names, state.utilities[row].tolist(), strict=True)),
+            "surplus": {name: state.outlooks[name].surplus(row) for name in state.names},
+            "targets": dict(zip(state.names, np.asarray(targets).tolist(), strict=True)),
+        }
+
+    def _nearest(self, offer: Offer) -> Offer | None:
+        """The standing offer that differs from `offer` on the fewest issues."""
+        return min(
+            self.standing.values(), key=lambda other: len(_changes(other, offer)), default=None
+        )
+
+
+def _changes(before: Offer, after: Offer) -> tuple[Change, ...]:
+    return tuple(
+        Change(issue=issue, before=before[issue], after=option)
+        for issue, option in after.items()
+        if before[issue] != option
+    )

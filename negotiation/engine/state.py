@@ -1,0 +1,203 @@
+"""Where a negotiation stands after the messages so far. Only `Session` changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.engine.beliefs import fuse
+from negotiation.engine.messages import Act, Message
+from negotiation.engine.outcomes import Agreement
+from negotiation.engine.outlook import Outlook
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from negotiation.engine.messages import Evidence, Option, Question
+    from negotiation.engine.outcomes import NoAgreement
+    from negotiation.engine.space import BoolArray, FloatArray
+    from negotiation.engine.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An offer on the table: its row among the lawful ones and the message that made it."""
+
+    row: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The offer that the seats are answering; its `owners` have asked for it themselves."""
+
+    row: int
+    seq: int
+    owners: frozenset[str]
+
+
+@dataclass(slots=True)
+class Floor:
+    """What happened in one round: who asked, who spoke, and the offers that stood before."""
+
+    before: Mapping[str, Standing] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    spoke: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a seat or the mediator does next, before it is put into words."""
+
+    act: Act
+    sender: str
+    round: int
+    recipients: tuple[str, ...] = ()
+    in_reply_to: int | None = None
+    row: int | None = None
+    question: Question | None = None
+    evidence: Evidence | None = None
+    choices: int = 0  # how many offers the mediator chose from
+    ending: NoAgreement | None = None
+
+
+class State:
+    def __init__(self, table: Table, seed: int) -> None:
+        self.table = table
+        self.seed = seed
+        self.head = 0
+        self.round = 1
+        self.turns = 0
+        self.floor = Floor()
+        self.outlooks = {seat.name: Outlook.first(table, seat) for seat in table.seats}
+        self.standing: dict[str, Standing] = {}
+        self.question: Message | None = None
+        self.asked: set[tuple[str, str]] = set()  # (seat, fact), once in a negotiation
+        self.named: Named | None = None
+        self.answers: dict[str, bool] = {}
+        self.refused: set[int] = set()
+        self.outcome: Agreement | NoAgreement | None = None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(seat.name for seat in self.table.seats)
+
+    @cached_property
+    def limits(self) -> FloatArray:
+        """Reservation values, shape (seats,)."""
+        return np.array([seat.preferences.reservation for seat in self.table.seats])
+
+    @cached_property
+    def utilities(self) -> FloatArray:
+        """Each seat's expected utility of each lawful offer, shape (rows, seats)."""
+        return np.column_stack([self.outlooks[name].utilities for name in self.names])
+
+    def order(self, round_: int) -> tuple[str, ...]:
+        """The seats in the order of this round: drawn from the seed, so that nobody is first."""
+        shuffled = np.random.default_rng([self.seed % 2**64, round_]).permutation(len(self.names))
+        return tuple(self.names[place] for place in shuffled)
+
+    def clears(self, targets: FloatArray) -> BoolArray:
+        """Which lawful offers reach the target of which seat, inclusive; shape (rows, seats)."""
+        return self.utilities >= targets - TOLERANCE
+
+    def votes(self, row: int, targets: FloatArray) -> dict[str, bool]:
+        """Whether one offer reaches the target of each seat, inclusive."""
+        reached = self.utilities[row] >= targets - TOLERANCE
+        return dict(zip(self.names, reached.tolist(), strict=True))
+
+    def suffices(self, agreeing: BoolArray) -> BoolArray:
+        """Where enough seats agree, veto holders among them; (…, seats) → (…)."""
+        enough = agreeing.sum(axis=-1) >= len(self.names) - self.table.dissent
+        veto = [place for place, seat in enumerate(self.table.seats) if seat.veto]
+        return np.asarray(enough & agreeing[..., veto].all(axis=-1), dtype=np.bool_)
+
+    def row_of(self, offer: Mapping[str, Option]) -> int | None:
+        """The row of an offer; None if it is not lawful; raises NotInSpace."""
+        return self.table.row_of(self.table.space.index_of(offer))
+
+    def absorb(self, message: Message) -> None:
+        """Counts a legal message in."""
+        self.head = message.seq
+        if message.act in {Act.INTERVENE, Act.SYSTEM}:
+            return
+        if message.round > self.round:
+            self.round = message.round
+            self.floor = Floor(before=dict(self.standing))
+        match message.act:
+            case Act.ASK:
+                self._ask(message)
+            case Act.INFORM:
+                self._inform(message)
+            case Act.PROPOSE | Act.REVISE | Act.MEDIATE:
+                self._put(message)
+            case Act.ACCEPT | Act.REJECT:
+                self._answer(message)
+            case Act.HOLD:
+                self._spoke(message.sender)
+
+    def _ask(self, message: Message) -> None:
+        assert message.question is not None
+        self.question = message
+        self.floor.asked.add(message.sender)
+        self.asked.add((message.sender, message.question.fact))
+
+    def _inform(self, message: Message) -> None:
+        evidence = message.evidence
+        assert evidence is not None
+        if self.question is not None and self.question.seq == message.in_reply_to:
+            self.question = None
+        for name in message.recipients or self.names:
+            outlook = self.outlooks[name]
+            held = outlook.beliefs[evidence.fact]
+            fact = self.table.fact[evidence.fact]
+            belief = fuse(held, evidence, fact=fact, age_days=evidence.age_days)
+            if belief != held:
+                self.outlooks[name] = outlook.learn(evidence.fact, belief)
+        self.__dict__.pop("utilities", None)
+
+    def _put(self, message: Message) -> None:
+        assert message.offer is not None
+        row = self.row_of(message.offer)
+        assert row is not None
+        if message.act is Act.MEDIATE:
+            owners = frozenset(name for name, own in self.standing.items() if own.row == row)
+            self._name(Named(row, message.seq, owners))
+            return
+        self.standing[message.sender] = Standing(row, message.seq)
+        self._spoke(message.sender)
+        if self.table.protocol == "alternating":
+            self._name(Named(row, message.seq, frozenset({message.sender})))
+
+    def _name(self, named: Named) -> None:
+        self.named, self.answers = named, {}
+        self._settle()
+
+    def _answer(self, message: Message) -> None:
+        self.answers[message.sender] = message.act is Act.ACCEPT
+        self._spoke(message.sender)
+        self._settle()
+
+    def _spoke(self, seat: str) -> None:
+        self.floor.spoke.add(seat)
+        self.turns += 1
+
+    def _settle(self) -> None:
+        """Ends the negotiation, or drops the named offer, once everybody has answered."""
+        assert self.named is not None
+        row, owners = self.named.row, self.named.owners
+        if owners | self.answers.keys() != set(self.names):
+            return
+        agreeing = np.array(
+            [name in owners or self.answers.get(name, False) for name in self.names]
+        )
+        if self.suffices(agreeing):
+            confidence = {name: self.outlooks[name].confidence(row) for name in self.names}
+            self.outcome = Agreement(self.table.offer(row), confidence)
+        else:
+            self.refused.add(row)
+            self.named = None
