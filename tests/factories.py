@@ -9,10 +9,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from negotiation.scenarios.loaders import load_named
 
+from negotiation.engine.messages import Act
+from negotiation.engine.messages import Message as Move
 from negotiation.models import Decision, Grant, Message, Negotiation, Scenario, ScenarioVersion
 from negotiation.roles import Role
-from negotiation.scenarios.loaders import load_named
 from negotiation.services import scenarios
 
 _numbers = count(1)
@@ -90,3 +92,9 @@ def grant(subject: Decision, **fields: Any) -> Grant:
         "expires_at": now + timedelta(hours=1),
     }
     return Grant.objects.create(decision=subject, **(defaults | fields))
+
+
+def move(seq: int, **fields: Any) -> Move:
+    """What the engine would say: by default a short explanation."""
+    defaults: dict[str, Any] = {"round": 1, "sender": "cost", "act": Act.EXPLAIN, "text": f"{seq}"}
+    return Move(seq=seq, **(defaults | fields))

@@ -62,9 +62,13 @@ class Hub:
 
     @asynccontextmanager
     async def listen(self, topic: str) -> AsyncIterator[asyncio.Event]:
-        """An event that is set whenever something of this topic changed."""
+        """An event that is set whenever something of this topic changed.
+
+        It is set at once: what changed between the page and its socket is read again.
+        """
         async with self._visitor():
             bell = asyncio.Event()
+            bell.set()
             self._bells.setdefault(topic, set()).add(bell)
             try:
                 yield bell

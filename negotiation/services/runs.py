@@ -20,7 +20,8 @@ from django.db.models import F
 from negotiation import broadcast, dispatch
 from negotiation.engine.analysis import summarise
 from negotiation.engine.messages import Message as Move
-from negotiation.engine.protocols.session import Agreement, NoAgreement, Session
+from negotiation.engine.outcomes import Agreement, NoAgreement
+from negotiation.engine.session import Session
 from negotiation.models import Message, Negotiation
 from negotiation.scenarios.compilers import CompiledScenario, compile_scenario
 from negotiation.scenarios.schema import ScenarioDocument

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from negotiation.scenarios.compilers import compile_scenario
 from pytest_django.fixtures import Settings
 from standardwebhooks.webhooks import Webhook
 
 from negotiation.models import AuditEntry, Decision, Execution, Grant, ScenarioVersion
-from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import execution
 from negotiation.services.packages import fingerprint
