@@ -46,7 +46,7 @@ def service_table(*, types: int = 12, rounds: int = 30, strategy: Strategy = LIN
 
     def cost(facts: Mapping[str, float]) -> FloatArray:
         backup = (failover > 0) * facts["backup"]
-        return 12 * price * (1 - 0.6 * spot) + backup
+        return np.asarray(12 * price * (1 - 0.6 * spot) + backup)
 
     def p95(facts: Mapping[str, float]) -> FloatArray:
         return delay + facts["work"] * 100 / speed

@@ -1,0 +1,176 @@
+"""What was possible, and how good the agreement is: frontier, solution points, neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from negotiation.engine.frontier import pareto_frontier
+from negotiation.engine.messages import Act
+from negotiation.engine.outcomes import Agreement
+from negotiation.engine.plain import plain
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from negotiation.engine.messages import Offer
+    from negotiation.engine.session import Session
+    from negotiation.engine.space import FloatArray, IntArray
+
+_ALTERNATIVES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """An offer of the frontier near the agreement that clears every limit."""
+
+    offer: Offer
+    utilities: Mapping[str, float]
+    changed: tuple[str, ...]  # issues on which it differs from the agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Rows of the solution points among the offers that clear every limit; all None if none does.
+
+    Nash (1950): largest Π(u − r). Kalai (1977): largest smallest u − r. Kalai & Smorodinsky
+    (1975): largest smallest (u − r) / (best − r). Utilitarian: largest Σu.
+    """
+
+    nash: int | None
+    kalai: int | None
+    kalai_smorodinsky: int | None
+    utilitarian: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Utilities by seat; `surplus` is 0 at the limit and 1 at the best lawful offer.
+
+    `rounds` counts the offers put on the table. `nash_ratio` is the agreement's Nash product
+    divided by the largest one. `confidence` is the smallest of the seats'. Figures about an
+    agreement are empty or None where there is none.
+    """
+
+    agreement: Offer | None
+    utilities: Mapping[str, float]
+    reservations: Mapping[str, float]
+    surplus: Mapping[str, float]
+    confidences: Mapping[str, float]
+    confidence: float | None
+    rounds: int
+    nash_ratio: float | None
+    pareto: bool | None
+    nash_offer: Offer | None
+    kalai_offer: Offer | None
+    kalai_smorodinsky_offer: Offer | None
+    utilitarian_offer: Offer | None
+    frontier_size: int
+    lawful_size: int
+    total_size: int
+    alternatives: tuple[Alternative, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", plain(self))
+
+
+def solution_points(utilities: FloatArray, limits: FloatArray) -> Points:
+    """The solution points of offers with `utilities` (offers, seats) and `limits` (seats,).
+
+    Ties are decided by the larger sum of utilities, then by the row.
+    """
+    rows = np.flatnonzero((utilities >= limits - TOLERANCE).all(axis=1))
+    if not rows.size:
+        return Points(None, None, None, None)
+    total = utilities[rows].sum(axis=1)
+    surplus = np.maximum(utilities[rows] - limits, 0.0)
+    room = np.maximum(utilities.max(axis=0) - limits, TOLERANCE)
+
+    def best(score: FloatArray) -> int:
+        return int(rows[np.lexsort((rows, -total, -score))[0]])
+
+    return Points(
+        nash=best(surplus.prod(axis=1)),
+        kalai=best(surplus.min(axis=1)),
+        kalai_smorodinsky=best((surplus / room).min(axis=1)),
+        utilitarian=best(total),
+    )
+
+
+def summarise(session: Session) -> Summary:
+    """The summary of a finished or running negotiation under the seats' present beliefs."""
+    table, outlooks = session.table, session.outlooks
+    names = tuple(seat.name for seat in table.seats)
+    utilities = np.column_stack([outlooks[name].utilities for name in names])
+    limits = np.array([seat.preferences.reservation for seat in table.seats])
+    frontier = pareto_frontier(utilities)
+    points = solution_points(utilities, limits)
+    agreement = session.outcome if isinstance(session.outcome, Agreement) else None
+    row = table.row_of(table.space.index_of(agreement.offer)) if agreement else None
+
+    def offer(point: int | None) -> Offer | None:
+        return None if point is None else table.offer(point)
+
+    return Summary(
+        agreement=agreement.offer if agreement else None,
+        utilities={} if row is None else _by_seat(names, utilities[row]),
+        reservations=_by_seat(names, limits),
+        surplus={} if row is None else {name: outlooks[name].surplus(row) for name in names},
+        confidences=agreement.confidence if agreement else {},
+        confidence=min(agreement.confidence.values()) if agreement else None,
+        rounds=_offers_put(session),
+        nash_ratio=None if row is None else _nash_ratio(utilities, limits, row, points.nash),
+        pareto=None if row is None else bool(np.isin(row, frontier)),
+        nash_offer=offer(points.nash),
+        kalai_offer=offer(points.kalai),
+        kalai_smorodinsky_offer=offer(points.kalai_smorodinsky),
+        utilitarian_offer=offer(points.utilitarian),
+        frontier_size=len(frontier),
+        lawful_size=len(table.lawful),
+        total_size=table.space.size,
+        alternatives=()
+        if row is None
+        else _alternatives(session, utilities, limits, frontier, row),
+    )
+
+
+def _by_seat(names: tuple[str, ...], values: FloatArray) -> dict[str, float]:
+    return dict(zip(names, values.tolist(), strict=True))
+
+
+def _offers_put(session: Session) -> int:
+    putting = {Act.PROPOSE, Act.REVISE, Act.MEDIATE}
+    return sum(message.act in putting for message in session.messages)
+
+
+def _nash_ratio(
+    utilities: FloatArray, limits: FloatArray, row: int, nash: int | None
+) -> float | None:
+    if nash is None:
+        return None
+    best = float(np.maximum(utilities[nash] - limits, 0.0).prod())
+    return float(np.maximum(utilities[row] - limits, 0.0).prod()) / best if best > 0 else 1.0
+
+
+def _alternatives(
+    session: Session, utilities: FloatArray, limits: FloatArray, frontier: IntArray, row: int
+) -> tuple[Alternative, ...]:
+    """The neighbours on the frontier: fewest issues changed, then nearest in utility."""
+    table = session.table
+    names = tuple(seat.name for seat in table.seats)
+    near = frontier[(utilities[frontier] >= limits - TOLERANCE).all(axis=1) & (frontier != row)]
+    changes = np.zeros(len(near), dtype=np.int64)
+    for issue in table.space.issues:
+        places = table.places(issue.name)
+        changes += places[near] != places[row]
+    distance = np.linalg.norm(utilities[near] - utilities[row], axis=1)
+    agreed = table.offer(row)
+    found = []
+    for other in near[np.lexsort((near, distance, changes))][:_ALTERNATIVES].tolist():
+        offer = table.offer(other)
+        changed = tuple(issue for issue, option in offer.items() if option != agreed[issue])
+        found.append(Alternative(offer, _by_seat(names, utilities[other]), changed))
+    return tuple(found)

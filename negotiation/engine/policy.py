@@ -1,0 +1,194 @@
+"""Which decisions people have to make: hard gates first, then confidence, then the score.
+
+Everything fails closed: what is not known is for people to decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from operator import ge, gt, le, lt
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from negotiation.engine.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from negotiation.engine.risk import Risk
+
+Route = Literal["auto", "review", "refuse"]
+Test = Literal["at_least", "above", "at_most", "below", "in", "not_in"]
+Measured = float | str | None
+Limit = float | tuple[str | float, ...]
+
+_COMPARED: dict[str, Callable[[float, float], bool]] = {
+    "at_least": ge,
+    "above": gt,
+    "at_most": le,
+    "below": lt,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Sends a decision to people if `subject` is `test` `limit`: ("commitment", "at_least", 1).
+
+    `in` and `not_in` compare with a tuple of values, the others with a number in `unit`.
+    """
+
+    name: str
+    text: str
+    subject: str
+    test: Test
+    limit: Limit
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.limit, tuple) == (self.test in _COMPARED):
+            raise ValueError(f"Gate {self.name}: {self.test} does not go with {self.limit!r}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`minimum_confidence` from 0 to 1; from `review_from` points people decide, from
+    `refuse_from` it is refused."""
+
+    minimum_confidence: float
+    review_from: float = 35.0
+    refuse_from: float = 90.0
+    gates: tuple[Gate, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.minimum_confidence <= 1:
+            raise ValueError("A minimum confidence is between 0 and 1.")
+        if not 0 <= self.review_from <= self.refuse_from <= 100:
+            raise ValueError("Scores rise from 0 over review to refuse, at most 100.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule that was met: what was measured, the rule's limit in `unit`, what it forces.
+
+    `measured` is None where the figure is unknown.
+    """
+
+    rule: str
+    text: str
+    subject: str
+    measured: Measured
+    limit: Limit | None
+    unit: str
+    forces: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    route: Route
+    findings: tuple[Finding, ...]
+    risk: Risk | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", plain(self))
+
+
+def judge(
+    policy: Policy,
+    *,
+    risk: Risk | None,
+    values: Mapping[str, Measured],
+    confidence: float | None,
+    vetoes: tuple[str, ...] = (),
+) -> Judgement:
+    """The route of a decision, and every rule that forced it.
+
+    `risk` None: the score could not be computed. `values`: what the gates measure, by subject.
+    `vetoes`: titles of the seats whose veto is not resolved. The strictest finding wins.
+    """
+    findings = [
+        *(finding for gate in policy.gates if (finding := _gated(gate, values)) is not None),
+        *(_veto(title) for title in vetoes),
+        *_confidence(policy, confidence),
+        *_score(policy, risk),
+    ]
+    forced = {finding.forces for finding in findings}
+    route: Route = "refuse" if "refuse" in forced else "review" if forced else "auto"
+    return Judgement(route, tuple(findings), risk)
+
+
+def _gated(gate: Gate, values: Mapping[str, Measured]) -> Finding | None:
+    measured = values.get(gate.subject)
+    known = _is_known(measured) and (gate.test not in _COMPARED or not isinstance(measured, str))
+    if known and not _met(gate, measured):
+        return None
+    return Finding(
+        rule=gate.name,
+        text=gate.text if known else f"{gate.text} Here the figure is unknown.",
+        subject=gate.subject,
+        measured=measured if known else None,
+        limit=gate.limit,
+        unit=gate.unit,
+        forces="review",
+    )
+
+
+def _is_known(measured: Measured) -> bool:
+    return measured is not None and (isinstance(measured, str) or isfinite(measured))
+
+
+def _met(gate: Gate, measured: Measured) -> bool:
+    if isinstance(gate.limit, tuple):
+        return (measured in gate.limit) == (gate.test == "in")
+    return _COMPARED[gate.test](cast("float", measured), gate.limit)
+
+
+def _veto(title: str) -> Finding:
+    return Finding(
+        rule="veto",
+        text=f"{title} has a veto and does not consent.",
+        subject="consent",
+        measured=title,
+        limit=None,
+        unit="",
+        forces="review",
+    )
+
+
+def _confidence(policy: Policy, confidence: float | None) -> list[Finding]:
+    known = confidence is not None and 0 <= confidence <= 1
+    if known and cast("float", confidence) >= policy.minimum_confidence:
+        return []
+    what = "below what the policy asks for" if known else "unknown"
+    return [
+        Finding(
+            rule="confidence",
+            text=f"The confidence that every seat is above its limit is {what}.",
+            subject="confidence",
+            measured=confidence if known else None,
+            limit=policy.minimum_confidence,
+            unit="",
+            forces="review",
+        )
+    ]
+
+
+def _score(policy: Policy, risk: Risk | None) -> list[Finding]:
+    score = None if risk is None else risk.score
+    if score is not None and score < policy.review_from:
+        return []
+    refused = score is not None and score >= policy.refuse_from
+    if score is None or not isfinite(score):
+        text, score = "The risk could not be computed.", None
+    else:
+        text = f"The risk is so high that {'it is refused' if refused else 'a person decides'}."
+    return [
+        Finding(
+            rule="risk",
+            text=text,
+            subject="risk",
+            measured=score,
+            limit=policy.refuse_from if refused else policy.review_from,
+            unit="points",
+            forces="refuse" if refused else "review",
+        )
+    ]
