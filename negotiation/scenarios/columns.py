@@ -1,0 +1,107 @@
+"""The figures of every offer of a space: one array for each name of a document.
+
+Numbers are float64 with NaN for unknown, texts are objects with "" for unknown. Arrays that were
+handed out are read-only, because they are shared.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negotiation.scenarios.expressions import Expression, compile_expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from negotiation.engine.space import Column, FloatArray, OutcomeSpace
+    from negotiation.scenarios.catalogues import CatalogueTable, Cell
+    from negotiation.scenarios.schema import Lookup
+    from negotiation.scenarios.vocabulary import Vocabulary
+
+_MEMORY = 64_000_000  # bytes for remembered columns of one scenario
+
+
+class Columns:
+    def __init__(self, known: Vocabulary, space: OutcomeSpace) -> None:
+        self.known = known
+        self.space = space
+        self.expressions = _expressions(known)
+        remembered = max(8, _MEMORY // (8 * space.size))
+        self._measure = lru_cache(maxsize=remembered)(self._evaluate)
+        self._lookup = lru_cache(maxsize=None)(self._read)
+
+    def facts_of(self, measure: str) -> frozenset[str]:
+        """The facts that a measure reads, also through other measures."""
+        names = self.expressions[measure].names
+        through = (self.facts_of(name) for name in names & self.expressions.keys())
+        return frozenset(names & self.known.facts.keys()).union(*through)
+
+    def measure(self, name: str, facts: Mapping[str, float]) -> FloatArray:
+        """The measure for every offer, shape (space.size,), at these figures of its facts."""
+        return self._measure(name, tuple((fact, facts[fact]) for fact in sorted(self.facts_of(name))))
+
+    def lookup(self, name: str) -> Column:
+        """A figure or text of the catalogue for every offer, shape (space.size,)."""
+        return self._lookup(name)
+
+    def _evaluate(self, name: str, facts: tuple[tuple[str, float], ...]) -> FloatArray:
+        values: dict[str, Any] = dict(facts)
+        for used in self.expressions[name].names - values.keys():
+            values[used] = self._value(used, dict(facts))
+        return _frozen(self.expressions[name].evaluate(values, self.space.size))
+
+    def _value(self, name: str, facts: Mapping[str, float]) -> Any:
+        if name in self.expressions:
+            return self.measure(name, facts)
+        if name in self.known.lookups:
+            return self.lookup(name)
+        if name in self.known.issues:
+            return self.space.column(name)
+        return self.known.document.parameters[name]
+
+    def _read(self, name: str) -> Column:
+        lookup = self.known.lookups[name]
+        assert self.known.catalogue is not None, "checked when the document was loaded"
+        table = self.known.catalogue.tables[lookup.table]
+        issues = [self.known.issues[lookup.keys[key]] for key in table.keys]
+        cells = [
+            _cell(table, lookup, tuple(str(option) for option in options))
+            for options in product(*(issue.values for issue in issues))
+        ]
+        number = table.columns[lookup.column].kind == "number"
+        grid = np.array(cells, dtype=np.float64 if number else object)
+        places = tuple(self.space.option_indices(issue.name) for issue in issues)
+        return _frozen(grid.reshape([len(issue.values) for issue in issues])[places])
+
+
+def _expressions(known: Vocabulary) -> dict[str, Expression]:
+    kinds = dict(known.kinds)
+    found: dict[str, Expression] = {}
+    for name, measure in known.measures.items():
+        found[name] = compile_expression(measure.formula, kinds)
+        kinds[name] = "number"
+    return found
+
+
+def _cell(table: CatalogueTable, lookup: Lookup, key: tuple[str, ...]) -> Cell:
+    for option in key:
+        if option in lookup.instead:
+            return lookup.instead[option]
+    return table.cell(key, lookup.column)
+
+
+def _frozen(column: Column) -> Column:
+    column.flags.writeable = False
+    return column
+
+
+def known_or_none(value: Any) -> float | int | str | None:
+    """A figure as plain JSON: None where it is unknown."""
+    if isinstance(value, str):
+        return value or None
+    return None if math.isnan(value) else float(value)

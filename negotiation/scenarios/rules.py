@@ -1,0 +1,117 @@
+"""Hard constraints of a document as masks over all offers. What is unknown is not allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negotiation.engine import space
+from negotiation.engine.formatting import listed, quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from negotiation.engine.space import BoolArray, Column, FloatArray, Lookup
+    from negotiation.scenarios.columns import Columns
+    from negotiation.scenarios.schema import Constraint, Test
+
+_TOLERANCE = 1e-9
+
+
+def compile_constraint(constraint: Constraint, columns: Columns) -> space.Constraint:
+    def allows(lookup: Lookup) -> BoolArray:
+        held = _holds(constraint, columns, lookup) == 1
+        if constraint.when is None:
+            return held
+        # An unknown condition counts as met: a hard rule fails closed.
+        return held | (_holds(constraint.when, columns, lookup) == 0)
+
+    return space.Constraint(
+        name=constraint.name,
+        text=constraint.text,
+        allows=allows,
+        author=constraint.author,
+        citation=constraint.citation,
+        limit=_limit_text(constraint, columns),
+        margin=_margin(constraint, columns),
+    )
+
+
+def subject_unit(subject: str, columns: Columns) -> str:
+    """The unit of anything a rule may be about."""
+    known = columns.known
+    if subject in known.lookups and (column := known.column_of(known.lookups[subject])):
+        return column.unit
+    part = known.measures.get(subject) or known.issues.get(subject)
+    return part.unit if part else ""
+
+
+def _holds(test: Test, columns: Columns, lookup: Lookup) -> FloatArray:
+    """1 where the test holds, 0 where it does not, NaN where a figure is unknown."""
+    ((kind, limit),) = test.limits.items()
+    column = _column(test.subject, columns, lookup)
+    missing = _unknown(column)
+    if kind == "differs_from":
+        other = _column(str(limit), columns, lookup)
+        missing = missing | _unknown(other)
+        holds: Any = column != other
+    else:
+        holds = _TESTS[kind](column, _stated(limit, columns, kind))
+    return np.where(missing, np.nan, np.asarray(holds, dtype=np.float64))
+
+
+def _column(subject: str, columns: Columns, lookup: Lookup) -> Column:
+    known = columns.known
+    if subject in known.document.parameters:
+        value = known.document.parameters[subject]
+        return np.full(columns.space.size, value, dtype=object if isinstance(value, str) else float)
+    if subject in known.lookups:
+        return columns.lookup(subject)
+    return lookup(subject)
+
+
+def _unknown(column: Column) -> BoolArray:
+    return np.asarray(column == "" if column.dtype == object else np.isnan(column), dtype=np.bool_)
+
+
+def _stated(limit: Any, columns: Columns, kind: str) -> Any:
+    """The limit itself, or the parameter it names."""
+    if isinstance(limit, str) and kind != "equals":
+        return columns.known.document.parameters[limit]
+    return limit
+
+
+def _among(column: Column, options: Any) -> BoolArray:
+    chosen = set(options)
+    return np.array([value in chosen for value in column.tolist()], dtype=np.bool_)
+
+
+_TESTS: dict[str, Callable[[Column, Any], Any]] = {
+    "in": _among,
+    "not_in": lambda column, options: ~_among(column, options),
+    "at_most": lambda column, limit: column <= limit + _TOLERANCE * max(1.0, abs(limit)),
+    "at_least": lambda column, limit: column >= limit - _TOLERANCE * max(1.0, abs(limit)),
+    "equals": lambda column, option: column == option,
+}
+
+
+def _limit_text(constraint: Constraint, columns: Columns) -> str:
+    ((kind, limit),) = constraint.limits.items()
+    unit = subject_unit(constraint.subject, columns)
+    stated = limit if kind == "differs_from" else _stated(limit, columns, kind)
+    if isinstance(stated, list):
+        return ("not " if kind == "not_in" else "") + listed([quantity(each) for each in stated])
+    return f"differs from {stated}" if kind == "differs_from" else quantity(stated, unit)
+
+
+def _margin(constraint: Constraint, columns: Columns) -> space.Margin | None:
+    ((kind, limit),) = constraint.limits.items()
+    if kind not in {"at_most", "at_least"} or constraint.subject in columns.known.document.parameters:
+        return None
+    return space.Margin(
+        subject=constraint.subject,
+        limit=float(_stated(limit, columns, kind)),
+        sense="at_most" if kind == "at_most" else "at_least",
+        unit=subject_unit(constraint.subject, columns),
+    )

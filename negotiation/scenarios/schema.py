@@ -1,0 +1,339 @@
+"""The one description of a scenario: YAML file, API body, stored version and editor form.
+
+What fields there are and which shape they have. Whether names refer to something is asked in
+`checks`, what the document means in `compilers`. docs/scenario-format.md explains every field.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from negotiation.scenarios.texts import refused_character
+
+
+def _line(text: str) -> str:
+    return _readable(text, newlines=False)
+
+
+def _paragraph(text: str) -> str:
+    return _readable(text, newlines=True)
+
+
+def _readable(text: str, *, newlines: bool) -> str:
+    found = refused_character(text, newlines=newlines)
+    if found is not None:
+        raise ValueError(f"there is a control character ({found}); remove it")
+    if text and not text.strip():
+        raise ValueError("is blank; write a text")
+    return text
+
+
+def _real_date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"'{text}' is not a date; write it as 2026-07-30") from None
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_line)]
+Unit = Annotated[str, StringConstraints(max_length=24), AfterValidator(_line)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_paragraph)]
+Day = Annotated[str, StringConstraints(max_length=10), AfterValidator(_real_date)]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Option = Annotated[int, Field(ge=-(2**53), le=2**53)] | Number | Label
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, serialize_by_alias=True, validate_by_name=False
+    )
+
+
+class LabelledOption(Part):
+    value: Option
+    label: Label
+
+
+class Issue(Part):
+    """What is negotiated; `options` are plain values or values with a label."""
+
+    name: Name
+    label: Label
+    unit: Unit = ""
+    options: Annotated[list[Option | LabelledOption], Field(min_length=1, max_length=500)]
+
+    @property
+    def values(self) -> tuple[int | float | str, ...]:
+        return tuple(
+            option.value if isinstance(option, LabelledOption) else option
+            for option in self.options
+        )
+
+    @property
+    def labels(self) -> dict[int | float | str, str]:
+        """The label of each option that has one."""
+        return {
+            option.value: option.label
+            for option in self.options
+            if isinstance(option, LabelledOption)
+        }
+
+
+class Fact(Part):
+    """An uncertain quantity; `nominal` ± `sd` is what everybody may assume."""
+
+    name: Name
+    label: Label
+    unit: Unit = ""
+    nominal: Number
+    sd: NotNegative = 0
+    drift_per_day: NotNegative = 0
+    disclosure: Literal["public", "on_request", "never"] = "public"
+
+
+class Lookup(Part):
+    """One column of the catalogue; `keys` says which issue gives which key of the table.
+
+    `instead` gives the value for options that are no row of the table, such as `none`.
+    """
+
+    name: Name
+    label: Label | None = None
+    table: Name
+    column: Name
+    keys: Annotated[dict[Name, Name], Field(min_length=1, max_length=4)]
+    instead: Annotated[dict[Label, Number | Label], Field(max_length=20)] = {}
+
+
+class Measure(Part):
+    name: Name
+    label: Label
+    unit: Unit = ""
+    formula: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class Test(Part):
+    """`subject` held against exactly one limit. A text limit names a parameter."""
+
+    subject: Name
+    in_: Annotated[list[Option] | Name | None, Field(alias="in")] = None
+    not_in: list[Option] | Name | None = None
+    at_most: Number | Name | None = None
+    at_least: Number | Name | None = None
+    equals: Option | None = None
+    differs_from: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if len(self.limits) != 1:
+            raise ValueError(
+                "needs exactly one of in, not_in, at_most, at_least, equals, differs_from"
+            )
+        return self
+
+    @property
+    def limits(self) -> dict[str, int | float | str | list[int | float | str]]:
+        stated = {
+            "in": self.in_,
+            "not_in": self.not_in,
+            "at_most": self.at_most,
+            "at_least": self.at_least,
+            "equals": self.equals,
+            "differs_from": self.differs_from,
+        }
+        return {kind: limit for kind, limit in stated.items() if limit is not None}
+
+
+class Constraint(Test):
+    """A hard rule: what breaks it, or may break it because a figure is unknown, is no offer."""
+
+    name: Slug
+    text: Line
+    author: Line
+    citation: Line
+    when: Test | None = None
+
+
+class Value(Part):
+    """From a figure to a value between 0 and 1: `worst` and `best`, or `points`, or a `table`."""
+
+    worst: Number | None = None
+    best: Number | None = None
+    points: Annotated[list[list[Number]], Field(min_length=2, max_length=50)] | None = None
+    table: Annotated[dict[Label, Share], Field(min_length=1, max_length=500)] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        line = self.worst is not None and self.best is not None
+        half = (self.worst is None) != (self.best is None)
+        if half or [line, self.points is not None, self.table is not None].count(True) != 1:
+            raise ValueError("needs either worst and best, or points, or a table")
+        if line and self.worst == self.best:
+            raise ValueError("worst and best are equal; they must differ")
+        return self
+
+
+class Objective(Part):
+    subject: Name
+    weight: Positive
+    value: Value
+    label: Label | None = None
+
+
+class Belief(Part):
+    """What a seat assumes: `mean` ± `sd` (standard deviation)."""
+
+    mean: Number
+    sd: NotNegative
+
+
+class Knowledge(Part):
+    """What a seat can say about a fact, and where it has it from.
+
+    Two seats that quote the same source (`root`, by default source and day) are counted once.
+    """
+
+    mean: Number
+    sd: Positive
+    source: Line
+    kind: Literal["measured", "documented", "estimated", "claimed"]
+    observed_on: Day
+    url: Annotated[str, StringConstraints(pattern=r"^(https?://\S{1,300})?$")] = ""
+    root: Line | None = None
+
+
+class Seat(Part):
+    name: Slug
+    title: Label
+    description: Text = ""
+    objectives: Annotated[list[Objective], Field(min_length=1, max_length=20)]
+    reservation: Share
+    strategy: Literal["boulware", "linear", "conceder"] = "linear"
+    beliefs: dict[Name, Belief] = {}
+    knows: dict[Name, Knowledge] = {}
+    veto: bool = False
+
+
+class Protocol(Part):
+    """`pace`: seconds between two messages. `dissent`: how many seats may be overruled."""
+
+    kind: Literal["mediated", "alternating"] = "mediated"
+    rounds: Annotated[int, Field(ge=1, le=10_000)] = 20
+    pace: Annotated[float, Field(ge=0, le=60)] = 0
+    dissent: Annotated[int, Field(ge=0, le=6)] = 0
+
+
+class Gate(Part):
+    """A class of agreements that a person decides: `subject` against exactly one limit."""
+
+    name: Slug
+    text: Line
+    subject: Name
+    at_least: Number | None = None
+    above: Number | None = None
+    below: Number | None = None
+    not_in: Annotated[list[Option], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if len(self.limits) != 1:
+            raise ValueError("needs exactly one of at_least, above, below, not_in")
+        return self
+
+    @property
+    def limits(self) -> dict[str, float | list[int | float | str]]:
+        stated = {
+            "at_least": self.at_least,
+            "above": self.above,
+            "below": self.below,
+            "not_in": self.not_in,
+        }
+        return {kind: limit for kind, limit in stated.items() if limit is not None}
+
+
+class Dimension(Part):
+    """What could be lost: the measure `loss` against a `tolerance` in the same unit."""
+
+    name: Slug
+    label: Label
+    loss: Name
+    tolerance: Positive
+
+
+class Reversibility(Part):
+    """0 undone by itself within minutes … 1 irreversible, by the option of one issue."""
+
+    by: Name
+    levels: Annotated[dict[Label, Share], Field(min_length=1)]
+
+
+class RiskInputs(Part):
+    """How much is at stake. `affected` of `population` (same unit) is the blast radius."""
+
+    dimensions: Annotated[list[Dimension], Field(min_length=1, max_length=10)]
+    affected: NotNegative | Name
+    population: Positive | Name
+    reversibility: Share | Reversibility
+
+
+class Policy(Part):
+    """Scores are points from 0 to 100; windows are hours."""
+
+    minimum_confidence: Share = 0.5
+    review_from: Annotated[float, Field(ge=0, le=100)] = 35
+    refuse_from: Annotated[float, Field(ge=0, le=100)] = 90
+    gates: Annotated[list[Gate], Field(max_length=30)] = []
+    risk: RiskInputs
+    window_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 4
+    grant_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24
+
+
+class Executor(Part):
+    """How an agreement is carried out. `target` is a name; addresses live in the settings."""
+
+    kind: Literal["webhook", "dry-run"]
+    target: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")] | None = None
+
+    @model_validator(mode="after")
+    def _webhook_has_a_target(self) -> Self:
+        if (self.kind == "webhook") != (self.target is not None):
+            raise ValueError("a webhook needs a target; a dry run has none")
+        return self
+
+
+class ScenarioDocument(Part):
+    """A whole scenario. `model_dump(mode="json")` is what the database stores."""
+
+    name: Slug
+    title: Label
+    description: Text = ""
+    service: Label
+    action: Slug
+    parameters: dict[Name, Number | Label | list[Option]] = {}
+    catalogue: Name | None = None
+    lookups: Annotated[list[Lookup], Field(max_length=50)] = []
+    facts: Annotated[list[Fact], Field(max_length=50)] = []
+    issues: Annotated[list[Issue], Field(min_length=1, max_length=30)]
+    measures: Annotated[list[Measure], Field(max_length=100)] = []
+    constraints: Annotated[list[Constraint], Field(max_length=50)] = []
+    seats: Annotated[list[Seat], Field(min_length=2, max_length=8)]
+    protocol: Protocol = Protocol()
+    policy: Policy
+    today: dict[Name, Option] | None = None
+    executor: Executor

@@ -1,0 +1,160 @@
+"""A document's table: who sits there, what is negotiated, and how every figure is computed."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from negotiation.engine.beliefs import Belief, Fact
+from negotiation.engine.messages import Evidence
+from negotiation.engine.space import Issue, OutcomeSpace
+from negotiation.engine.strategies import STRATEGIES
+from negotiation.engine.table import Seat, Table
+from negotiation.engine.utility import (
+    LinearValue,
+    Measure,
+    Objective,
+    PiecewiseValue,
+    Preferences,
+    TableValue,
+)
+from negotiation.scenarios.rules import compile_constraint, subject_unit
+from negotiation.scenarios.vocabulary import option_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from negotiation.engine.space import FloatArray
+    from negotiation.engine.utility import ValueFunction
+    from negotiation.scenarios import schema
+    from negotiation.scenarios.columns import Columns
+    from negotiation.scenarios.vocabulary import Vocabulary
+
+
+def compile_space(document: schema.ScenarioDocument) -> OutcomeSpace:
+    return OutcomeSpace(
+        [
+            Issue(issue.name, issue.label, issue.values, issue.unit)
+            for issue in document.issues
+        ]
+    )
+
+
+def compile_table(columns: Columns) -> Table:
+    known, document = columns.known, columns.known.document
+    return Table(
+        title=document.title,
+        space=columns.space,
+        facts=tuple(_fact(fact) for fact in document.facts),
+        measures=tuple(_measures(columns)),
+        constraints=tuple(compile_constraint(rule, columns) for rule in document.constraints),
+        seats=tuple(_seat(seat, columns, _newest_day(document)) for seat in document.seats),
+        protocol=known.document.protocol.kind,
+        rounds=document.protocol.rounds,
+        dissent=document.protocol.dissent,
+    )
+
+
+def subject_label(subject: str, known: Vocabulary) -> str:
+    """What people call a measure, an issue, a figure of the catalogue or a parameter."""
+    if subject in known.lookups:
+        lookup = known.lookups[subject]
+        column = known.column_of(lookup)
+        return lookup.label or (column.label if column else subject)
+    part = known.measures.get(subject) or known.issues.get(subject) or known.facts.get(subject)
+    return part.label if part else subject
+
+
+def _fact(fact: schema.Fact) -> Fact:
+    return Fact(
+        name=fact.name,
+        label=fact.label,
+        unit=fact.unit,
+        nominal=fact.nominal,
+        drift_per_day=fact.drift_per_day,
+        disclosure=fact.disclosure,
+    )
+
+
+def _measures(columns: Columns) -> Iterator[Measure]:
+    """The measures, and every figure of the catalogue, which is a measure without facts."""
+    known = columns.known
+    for measure in known.measures.values():
+        evaluate = partial(columns.measure, measure.name)
+        facts = columns.facts_of(measure.name)
+        yield Measure(measure.name, measure.label, measure.unit, evaluate, facts)
+    for name in known.lookups:
+        if known.kinds[name] == "number":
+            label, unit = subject_label(name, known), subject_unit(name, columns)
+            yield Measure(name, label, unit, partial(_certain, columns, name))
+
+
+def _certain(columns: Columns, lookup: str, _facts: Mapping[str, float]) -> FloatArray:
+    return columns.lookup(lookup)
+
+
+def _newest_day(document: schema.ScenarioDocument) -> date | None:
+    days = [claim.observed_on for seat in document.seats for claim in seat.knows.values()]
+    return date.fromisoformat(max(days)) if days else None
+
+
+def _seat(seat: schema.Seat, columns: Columns, today: date | None) -> Seat:
+    return Seat(
+        name=seat.name,
+        title=seat.title,
+        preferences=Preferences(
+            tuple(_objective(objective, columns) for objective in seat.objectives),
+            seat.reservation,
+        ),
+        beliefs={
+            fact.name: _belief(seat, fact)
+            for fact in columns.known.document.facts
+            if fact.name not in seat.knows
+        },
+        knows={name: _evidence(name, claim, today) for name, claim in seat.knows.items()},
+        strategy=STRATEGIES[seat.strategy],
+        veto=seat.veto,
+    )
+
+
+def _belief(seat: schema.Seat, fact: schema.Fact) -> Belief:
+    own = seat.beliefs.get(fact.name)
+    return Belief(own.mean, own.sd) if own else Belief(fact.nominal, fact.sd)
+
+
+def _evidence(fact: str, claim: schema.Knowledge, today: date | None) -> Evidence:
+    observed = date.fromisoformat(claim.observed_on)
+    return Evidence(
+        fact=fact,
+        mean=claim.mean,
+        sd=claim.sd,
+        source=claim.source,
+        root=claim.root or f"{claim.source} {claim.observed_on}",
+        kind=claim.kind,
+        observed_on=claim.observed_on,
+        age_days=float((today - observed).days) if today else 0.0,
+        url=claim.url,
+    )
+
+
+def _objective(objective: schema.Objective, columns: Columns) -> Objective:
+    subject = objective.subject
+    return Objective(
+        subject=subject,
+        weight=objective.weight,
+        value=_value(objective.value, columns.known.issues.get(subject)),
+        label=objective.label or subject_label(subject, columns.known),
+        unit=subject_unit(subject, columns),
+    )
+
+
+def _value(value: schema.Value, issue: schema.Issue | None) -> ValueFunction:
+    if value.table is not None and issue is not None:
+        options = option_texts(issue)
+        return TableValue({options[text]: figure for text, figure in value.table.items()})
+    if value.points is not None:
+        return PiecewiseValue(tuple((point[0], point[1]) for point in value.points))
+    assert value.worst is not None
+    assert value.best is not None
+    return LinearValue(value.worst, value.best)
