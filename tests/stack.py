@@ -1,0 +1,120 @@
+"""The processes that serve and work, for real, on the tests' database and message server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from config.supervision import programs
+from config.supervision.children import Child, last_lines, stop
+from config.supervision.health import Health
+from config.supervision.instance import listen
+from negotiation.roles import Role
+from tests import servers
+
+if TYPE_CHECKING:
+    from config.supervision.programs import Program
+
+READY_WITHIN = 40.0
+
+
+class Stack:
+    """daphne, two workers and beat: the embedded mode's own commands.
+
+    `people` are committed: operator, manager, admin, and stranger, who has no role.
+    """
+
+    def __init__(self) -> None:
+        self._listening = listen("127.0.0.1", servers.free_port())
+        self.port: int = self._listening.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self.websocket_url = f"ws://localhost:{self.port}"
+        self.people: dict[str, User] = {}
+        self._env = os.environ | {
+            "DATABASE_URL": servers.database_url(str(connection.settings_dict["NAME"])),
+            "PORT": str(self.port),
+            "REMAP_SIGTERM": "SIGQUIT",
+            "PYTHONUNBUFFERED": "1",
+        }
+        web = programs.web(self._listening.fileno())
+        self._children = {
+            program.name: self._child(program)
+            for program in (web, *programs.workers(), programs.beat())
+        }
+
+    def _child(self, program: Program) -> Child:
+        return Child(program, env=self._env, cwd=settings.BASE_DIR, logs=servers.FOLDER / "log")
+
+    def start(self) -> None:
+        _collect_static()
+        for child in self._children.values():
+            child.start()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        health = Health(self.port, complain=lambda _: None)
+        deadline = time.monotonic() + READY_WITHIN
+        while not health.answers_ok():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"The stack is not up:\n{self.logs()}")
+            time.sleep(0.1)
+
+    def kill(self, name: str) -> None:
+        """`kill -9` of "web", "worker-negotiations", "worker-executions" or "beat"."""
+        self._children[name].kill()
+
+    def restart(self, name: str) -> None:
+        """Kill it and start it anew; the port stays open meanwhile."""
+        self.kill(name)
+        self._children[name].start()
+
+    def kill_workers(self) -> None:
+        for program in programs.workers():
+            self.kill(program.name)
+
+    def start_workers(self) -> None:
+        for program in programs.workers():
+            self.restart(program.name)
+
+    def stop(self) -> None:
+        stop(list(self._children.values())[::-1])
+        self._listening.close()
+
+    def logs(self) -> str:
+        return "\n".join(f"{c.name}:\n{last_lines(c.log)}" for c in self._children.values())
+
+    def session_of(self, username: str) -> str:
+        """A signed-in session's key, for a cookie."""
+        client = Client()
+        client.force_login(self.people[username])
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def headers_of(self, username: str) -> dict[str, str]:
+        """What a signed-in browser sends along with a websocket's handshake, beside the origin."""
+        return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session_of(username)}"}
+
+
+NAMES: dict[str, tuple[Role, ...]] = {
+    "operator": (Role.OPERATOR,),
+    "manager": (Role.MANAGER,),
+    "admin": (Role.ADMIN,),
+    "stranger": (),
+}
+
+
+@cache
+def _collect_static() -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+        check=True,
+        cwd=settings.BASE_DIR,
+    )
