@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
@@ -37,10 +37,13 @@ class NotInSpace(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
+    """`labels`: what people call an option, for those that have another name."""
+
     name: str
     label: str
     options: tuple[Option, ...]
     unit: str = ""
+    labels: Mapping[Option, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if not self.options:

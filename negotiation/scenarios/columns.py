@@ -43,7 +43,9 @@ class Columns:
 
     def measure(self, name: str, facts: Mapping[str, float]) -> FloatArray:
         """The measure for every offer, shape (space.size,), at these figures of its facts."""
-        return self._measure(name, tuple((fact, facts[fact]) for fact in sorted(self.facts_of(name))))
+        return self._measure(
+            name, tuple((fact, facts[fact]) for fact in sorted(self.facts_of(name)))
+        )
 
     def lookup(self, name: str) -> Column:
         """A figure or text of the catalogue for every offer, shape (space.size,)."""
@@ -66,8 +68,7 @@ class Columns:
 
     def _read(self, name: str) -> Column:
         lookup = self.known.lookups[name]
-        assert self.known.catalogue is not None, "checked when the document was loaded"
-        table = self.known.catalogue.tables[lookup.table]
+        table = self.known.table_of(lookup)
         issues = [self.known.issues[lookup.keys[key]] for key in table.keys]
         cells = [
             _cell(table, lookup, tuple(str(option) for option in options))

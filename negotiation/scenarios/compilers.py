@@ -3,36 +3,137 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from negotiation.engine.beliefs import Belief, Fact
-from negotiation.engine.messages import Evidence
-from negotiation.engine.space import Issue, OutcomeSpace
-from negotiation.engine.strategies import STRATEGIES
-from negotiation.engine.table import Seat, Table
-from negotiation.engine.utility import (
-    LinearValue,
-    Measure,
-    Objective,
-    PiecewiseValue,
-    Preferences,
-    TableValue,
-)
+from negotiation.engine.policy import judge
+from negotiation.engine.risk import MissingFigure, assess
 from negotiation.scenarios import judgements, readings
+from negotiation.scenarios.checks import problems_of
 from negotiation.scenarios.columns import Columns
 from negotiation.scenarios.errors import ScenarioError
-from negotiation.scenarios.loaders import from_data
-from negotiation.scenarios.rules import compile_constraint, subject_unit
+from negotiation.scenarios.judgements import History
+from negotiation.scenarios.rules import subject_unit
 from negotiation.scenarios.schema import ScenarioDocument
-from negotiation.scenarios.vocabulary import Vocabulary, option_texts
+from negotiation.scenarios.tables import compile_space, compile_table, subject_label
+from negotiation.scenarios.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from negotiation.engine.analysis import Summary
-    from negotiation.engine.messages import Offer
-    from negotiation.engine.policy import Policy
+    from negotiation.engine.messages import Offer, Option
+    from negotiation.engine.policy import Judgement, Policy
     from negotiation.engine.risk import RiskInputs
-    from negotiation.engine.utility import ValueFunction
-    from negotiation.scenarios import schema
+    from negotiation.engine.table import Table
+    from negotiation.scenarios.schema import Executor
+
+_REMEMBERED = 16  # compiled scenarios; each holds the figures of all its offers
+
+
+def compile_scenario(document: ScenarioDocument) -> CompiledScenario:
+    """The scenario ready to run; raises `ScenarioError` if its parts do not fit together.
+
+    Equal documents give the same object, so its figures are computed once.
+    """
+    return _compiled(document.model_dump_json())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _compiled(canonical: str) -> CompiledScenario:
+    document = ScenarioDocument.model_validate_json(canonical)
+    if problems := problems_of(document):
+        raise ScenarioError(document.name, problems)
+    columns = Columns(Vocabulary(document), compile_space(document))
+    return CompiledScenario(
+        document=document,
+        table=compile_table(columns),
+        policy=judgements.compile_policy(columns),
+        columns=columns,
+    )
+
+
+@dataclass(frozen=True)
+class CompiledScenario:
+    document: ScenarioDocument
+    table: Table
+    policy: Policy
+    columns: Columns
+
+    @property
+    def today(self) -> Offer | None:
+        """What is in place now, its issues in the order of the space."""
+        today = self.document.today
+        return {name: today[name] for name in self.columns.known.issues} if today else None
+
+    @property
+    def executor(self) -> Executor:
+        return self.document.executor
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two messages."""
+        return self.document.protocol.pace
+
+    @property
+    def action(self) -> str:
+        return self.document.action
+
+    @property
+    def service(self) -> str:
+        """What the action is done to."""
+        return self.document.service
+
+    @property
+    def window_hours(self) -> float:
+        return self.document.policy.window_hours
+
+    @property
+    def grant_hours(self) -> float:
+        return self.document.policy.grant_hours
+
+    def values(self, offer: Offer) -> dict[str, Option | None]:
+        """Everything a rule may be about by name: issues, parameters, figures of the catalogue
+        and measures at the nominal facts; None where it is unknown. Raises NotInSpace."""
+        return readings.values(offer, self.columns, self.table)
+
+    @cached_property
+    def _facts_read(self) -> tuple[readings.FactRead, ...]:
+        return readings.facts_read(self.document, self.columns)
+
+    def facts_read(self) -> tuple[readings.FactRead, ...]:
+        """The facts that the measures rest on, each from its most exact source at the table."""
+        return self._facts_read
+
+    def figures_read(self, offer: Offer) -> tuple[readings.FigureRead, ...]:
+        """The figures of the catalogue behind an offer, with source, licence and date."""
+        return readings.figures_read(offer, self.columns)
+
+    def label(self, name: str) -> str:
+        """What people call an issue, measure, fact, parameter or figure of the catalogue."""
+        return subject_label(name, self.columns.known)
+
+    def unit(self, name: str) -> str:
+        return subject_unit(name, self.columns)
+
+    def option_label(self, issue: str, option: Option) -> str:
+        """What people call an option: its label if it has one, else the option itself."""
+        return self.columns.known.issues[issue].labels.get(option, str(option))
+
+    def risk_inputs(self, offer: Offer, summary: Summary, history: History) -> RiskInputs:
+        return judgements.risk_inputs(
+            self.document.policy.risk,
+            offer=offer,
+            values=self.values(offer),
+            summary=summary,
+            history=history,
+        )
+
+    def judge(self, offer: Offer, summary: Summary, history: History | None = None) -> Judgement:
+        """The route of an agreement; without a history nothing is known of earlier actions."""
+        inputs = self.risk_inputs(offer, summary, history or History())
+        try:
+            risk = assess(inputs)
+        except MissingFigure:
+            risk = None
+        return judge(
+            self.policy, risk=risk, values=self.values(offer), confidence=summary.confidence
+        )

@@ -53,15 +53,14 @@ class FigureRead:
         return asdict(self)
 
 
-def values(
-    offer: Mapping[str, Option], columns: Columns, table: Table
-) -> dict[str, Option | None]:
+def values(offer: Mapping[str, Option], columns: Columns, table: Table) -> dict[str, Option | None]:
     """Everything a rule may be about: None where it is unknown, measures at nominal facts."""
     index = columns.space.index_of(offer)
-    found: dict[str, Option | None] = dict(offer)
-    for name, value in columns.known.document.parameters.items():
-        if not isinstance(value, list):
-            found[name] = value
+    stated = columns.known.document.parameters
+    found: dict[str, Option | None] = {
+        name: value for name, value in stated.items() if not isinstance(value, list)
+    }
+    found.update(offer)
     for name in columns.known.lookups:
         found[name] = known_or_none(columns.lookup(name)[index])
     for name in columns.known.measures:
@@ -72,7 +71,9 @@ def values(
 def facts_read(document: ScenarioDocument, columns: Columns) -> tuple[FactRead, ...]:
     """For each fact that a measure reads, the figure of the most exact source at the table."""
     used = frozenset().union(*(columns.facts_of(name) for name in columns.known.measures))
-    return tuple(_fact_read(name, document, columns) for name in columns.known.facts if name in used)
+    return tuple(
+        _fact_read(name, document, columns) for name in columns.known.facts if name in used
+    )
 
 
 def _fact_read(name: str, document: ScenarioDocument, columns: Columns) -> FactRead:

@@ -21,11 +21,12 @@ _TOLERANCE = 1e-9
 
 def compile_constraint(constraint: Constraint, columns: Columns) -> space.Constraint:
     def allows(lookup: Lookup) -> BoolArray:
-        held = _holds(constraint, columns, lookup) == 1
+        held: BoolArray = _holds(constraint, columns, lookup) == 1
         if constraint.when is None:
             return held
         # An unknown condition counts as met: a hard rule fails closed.
-        return held | (_holds(constraint.when, columns, lookup) == 0)
+        spared: BoolArray = _holds(constraint.when, columns, lookup) == 0
+        return held | spared
 
     return space.Constraint(
         name=constraint.name,
@@ -107,7 +108,10 @@ def _limit_text(constraint: Constraint, columns: Columns) -> str:
 
 def _margin(constraint: Constraint, columns: Columns) -> space.Margin | None:
     ((kind, limit),) = constraint.limits.items()
-    if kind not in {"at_most", "at_least"} or constraint.subject in columns.known.document.parameters:
+    if (
+        kind not in {"at_most", "at_least"}
+        or constraint.subject in columns.known.document.parameters
+    ):
         return None
     return space.Margin(
         subject=constraint.subject,

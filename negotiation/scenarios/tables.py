@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from negotiation.engine.beliefs import Belief, Fact
 from negotiation.engine.messages import Evidence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def compile_space(document: schema.ScenarioDocument) -> OutcomeSpace:
     return OutcomeSpace(
         [
-            Issue(issue.name, issue.label, issue.values, issue.unit)
+            Issue(issue.name, issue.label, issue.values, issue.unit, issue.labels)
             for issue in document.issues
         ]
     )
@@ -155,6 +155,4 @@ def _value(value: schema.Value, issue: schema.Issue | None) -> ValueFunction:
         return TableValue({options[text]: figure for text, figure in value.table.items()})
     if value.points is not None:
         return PiecewiseValue(tuple((point[0], point[1]) for point in value.points))
-    assert value.worst is not None
-    assert value.best is not None
-    return LinearValue(value.worst, value.best)
+    return LinearValue(cast("float", value.worst), cast("float", value.best))

@@ -59,6 +59,12 @@ class Vocabulary:
         known = self.kinds | dict.fromkeys(self.measures, "number")
         return {name: kind for name, kind in known.items() if name not in self.facts}
 
+    def table_of(self, lookup: Lookup) -> catalogues.CatalogueTable:
+        """The table of a lookup that was checked; raises LookupError if there is none."""
+        if self.catalogue is None:
+            raise LookupError(f"The lookup {lookup.name} has no catalogue.")
+        return self.catalogue.tables[lookup.table]
+
     def column_of(self, lookup: Lookup) -> catalogues.Column | None:
         table = self.catalogue.tables.get(lookup.table) if self.catalogue else None
         return table.columns.get(lookup.column) if table else None

@@ -1,0 +1,105 @@
+"""A document's policy, and the figures on which an agreement's risk is judged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from negotiation.engine import policy, risk
+from negotiation.engine.utility import TOLERANCE
+from negotiation.scenarios.rules import subject_unit
+from negotiation.scenarios.schema import Reversibility
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from negotiation.engine.analysis import Summary
+    from negotiation.engine.messages import Offer, Option
+    from negotiation.scenarios import schema
+    from negotiation.scenarios.columns import Columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What is known of earlier actions of this kind. The default is: nothing.
+
+    `reports` and how many of them were `bad`; `novelty` from 0 (usual) to 1 (without precedent);
+    `calibrated_reports`: how many reports say what a stated confidence is worth.
+    """
+
+    reports: int = 0
+    bad: int = 0
+    novelty: float = 1.0
+    calibrated_reports: int = 0
+
+
+def compile_policy(columns: Columns) -> policy.Policy:
+    stated = columns.known.document.policy
+    return policy.Policy(
+        minimum_confidence=stated.minimum_confidence,
+        review_from=stated.review_from,
+        refuse_from=stated.refuse_from,
+        gates=tuple(_gate(gate, columns) for gate in stated.gates),
+    )
+
+
+def risk_inputs(
+    stated: schema.RiskInputs,
+    *,
+    offer: Offer,
+    values: Mapping[str, Option | None],
+    summary: Summary,
+    history: History,
+) -> risk.RiskInputs:
+    """The inputs of the score; unknown losses are NaN, which the score refuses to guess."""
+    return risk.RiskInputs(
+        reports=history.reports,
+        bad=history.bad,
+        severity={
+            dimension.label: _figure(values[dimension.loss]) / dimension.tolerance
+            for dimension in stated.dimensions
+        },
+        affected=_stated(stated.affected, values),
+        population=_stated(stated.population, values),
+        reversibility=_reversibility(stated.reversibility, offer),
+        stance_entropy=stance_entropy(summary),
+        min_surplus=min(max(min(summary.surplus.values()), 0.0), 1.0),
+        novelty=history.novelty,
+        confidence=summary.confidence if summary.confidence is not None else math.nan,
+        calibrated_reports=history.calibrated_reports,
+    )
+
+
+def stance_entropy(summary: Summary) -> float:
+    """How split the seats are: 0 if all clear their limits, 1 if half of them do (in bits)."""
+    clear = [
+        utility >= summary.reservations[seat] - TOLERANCE
+        for seat, utility in summary.utilities.items()
+    ]
+    share = sum(clear) / len(clear)
+    return -sum(p * math.log2(p) for p in (share, 1 - share) if p > 0)
+
+
+def _gate(gate: schema.Gate, columns: Columns) -> policy.Gate:
+    ((test, limit),) = gate.limits.items()
+    return policy.Gate(
+        name=gate.name,
+        text=f"{gate.text.rstrip('.')}.",
+        subject=gate.subject,
+        test=cast("policy.Test", test),
+        limit=tuple(limit) if isinstance(limit, list) else limit,
+        unit=subject_unit(gate.subject, columns),
+    )
+
+
+def _stated(stated: float | str, values: Mapping[str, Option | None]) -> float:
+    return _figure(values[stated]) if isinstance(stated, str) else stated
+
+
+def _figure(value: Option | None) -> float:
+    return math.nan if value is None or isinstance(value, str) else float(value)
+
+
+def _reversibility(stated: float | Reversibility, offer: Offer) -> float:
+    return stated.levels[str(offer[stated.by])] if isinstance(stated, Reversibility) else stated
