@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negotiation.engine.formatting import (
+    agreeing,
     change,
+    figure_text,
     inner,
     listed,
     number,
     offer_text,
     option_text,
-    quantity,
+    spread,
 )
 from negotiation.engine.messages import Act
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from negotiation.engine.messages import Change, Message, Reason
+    from negotiation.engine.messages import Message, Reason
     from negotiation.engine.state import Move, State
+
+
+_SURE = 0.95
+_TIGHT, _COMFORTABLE = 0.1, 0.7  # surplus: 0 at the limit, 1 at the best
+_FEW = 2  # changed issues that a sentence can name
+_OWN_ARTICLE = ("the ", "our ", "a ", "an ")
 
 
 def text(state: State, move: Move, draft: Message) -> str:
@@ -31,12 +39,11 @@ def _ask(state: State, _move: Move, draft: Message) -> str:
     question = draft.question
     assert question is not None
     fact = state.table.fact[question.fact]
-    what = f"what is {_the(inner(fact.label))}?"
-    assumed = f"{number(question.assumed_mean)} ± {quantity(question.assumed_sd, fact.unit, 2)}"
-    opening = "Before I commit" if draft.sender in state.standing else "Before I make an offer"
+    opening = "Before I go on" if draft.sender in state.standing else "Before I commit"
+    assumed = spread(question.assumed_mean, question.assumed_sd, fact.unit)
     return (
-        f"{opening}: {what} I assume {assumed}; "
-        "the answer could change which offers I can live with."
+        f"{opening}: what {agreeing(fact.label, 'is', 'are')} {_the(fact.label)}? "
+        f"I assume {assumed}; the answer could change which offers I can live with."
     )
 
 
@@ -44,65 +51,71 @@ def _inform(state: State, _move: Move, draft: Message) -> str:
     evidence = draft.evidence
     assert evidence is not None
     fact = state.table.fact[evidence.fact]
-    figure = number(evidence.mean)
-    spread = f" ± {number(evidence.sd, 2)}" if evidence.sd > 0 else ""
+    figure = spread(evidence.mean, evidence.sd, fact.unit)
     dated = f", {evidence.observed_on}" if evidence.observed_on else ""
-    only_you = " This is for you alone." if draft.recipients else ""
-    return (
-        f"{_capital(fact.label)}: {figure}{spread} {fact.unit}".rstrip()
-        + f". Source: {evidence.source} ({evidence.kind}{dated}).{only_you}"
-    )
+    source = f"Source: {evidence.source} ({evidence.kind}{dated})."
+    only_you = " I tell only you." if draft.recipients else ""
+    return f"{fact.label}: {figure}. {source}{only_you}"
 
 
 def _propose(state: State, _move: Move, draft: Message) -> str:
-    assert draft.offer is not None
-    offer = _capital(offer_text(state.table.space, draft.offer))
+    offer = _offer(state, draft)
     if draft.against is None:
         return f"{offer}. {_what_it_brings(state, draft)}"
-    return f"{offer}. {_contrast(f'Against #{draft.against}', draft.reasons)}"
+    if any(draft.offer == state.table.offer(own.row) for own in state.standing.values()):
+        return f"{offer}. I would choose the same as #{draft.against}."
+    return f"{offer}. {_contrast(state, draft)}"
 
 
 def _revise(state: State, _move: Move, draft: Message) -> str:
-    assert draft.offer is not None
-    offer = _capital(offer_text(state.table.space, draft.offer))
-    return f"{offer}. {_given_up(state, draft)} {_won_over(state, draft)}"
+    sentences = [f"{_offer(state, draft)}.", _given_up(state, draft), _won_over(state, draft)]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _accept(state: State, _move: Move, draft: Message) -> str:
-    limit = "and it clears my limit"
+    verdict = _verdict(draft)
     if draft.against is None:
-        return f"#{draft.in_reply_to} clears my limit. {_what_it_brings(state, draft)}"
+        return f"{_what_it_brings(state, draft)} {verdict}"
+    own = f"my own #{draft.against}"
     gains, losses = _split(draft.reasons)
     if not gains and not losses:
-        return f"For me #{draft.in_reply_to} is as good as my own #{draft.against}, {limit}."
+        return f"For me it is as good as {own}. {verdict}"
     if not losses:
-        return f"Better than my own #{draft.against}: {_phrases(gains)}, {limit}."
-    if not gains:
-        price = _phrases(losses)
-        return f"Compared with my own #{draft.against}, {price}; I can live with that."
-    return (
-        f"Compared with my own #{draft.against}, {_phrases(losses)}, "
-        f"but {_phrases(gains)}, {limit}."
-    )
+        return f"It is better than {own}: {_phrases(state, gains)}. {verdict}"
+    but = f", but {_phrases(state, gains)}" if gains else ""
+    return f"Compared with {own}, {_phrases(state, losses)}{but}. {verdict}"
 
 
-def _reject(_state: State, _move: Move, draft: Message) -> str:
+def _verdict(draft: Message) -> str:
+    """How an accepted offer stands to the limit of who accepts it."""
+    surplus = draft.private["surplus"][draft.sender]
+    sure = draft.confidence or 0.0
+    if sure < _SURE:
+        return f"I am {number(100 * sure, 2)} % sure that it clears my limit."
+    if surplus < _TIGHT:
+        return "It is close to my limit, but it clears it."
+    if surplus > _COMFORTABLE:
+        return "It is well above my limit."
+    return "I can live with that; it clears my limit."
+
+
+def _reject(state: State, _move: Move, draft: Message) -> str:
     _, losses = _split(draft.reasons)
-    why = f" Compared with my own #{draft.against}, {_phrases(losses)}." if losses else ""
+    why = f" Compared with my own #{draft.against}, {_phrases(state, losses)}." if losses else ""
     return f"I do not agree to #{draft.in_reply_to}: it falls short of what I need.{why}"
 
 
 def _mediate(state: State, move: Move, draft: Message) -> str:
-    assert draft.offer is not None
-    agreeing = [name for name in state.names if draft.votes[name]]
-    all_agree = len(agreeing) == len(state.names)
-    who = "All of you" if all_agree else listed([_title(state, name) for name in agreeing])
-    offer = offer_text(state.table.space, draft.offer)
-    if move.choices == 1:
-        how = "It is the first offer that does."
-    else:
+    consenting = [_title(state, name) for name in state.names if draft.votes[name]]
+    everybody = len(consenting) == len(state.names)
+    who = "All of you" if everybody else listed(consenting)
+    offer = _offer(state, draft)
+    how = "It is the only offer so far that does."
+    if move.choices > 1:
         how = f"Of the {move.choices:,} offers that do, it shares the gains best."
-    return f"{who} can live with this: {offer}. {how}{_whose(state, draft)}"
+    if everybody:
+        how = how.replace("that does", "for which that is so").replace("that do,", "like that,")
+    return f"{who} can live with this: {offer}. {how} {_origin(state, draft)}".rstrip()
 
 
 def _close(_state: State, move: Move, _draft: Message) -> str:
@@ -118,82 +131,95 @@ def _what_it_brings(state: State, draft: Message) -> str:
     """For an offer that is held against nothing."""
     objectives = state.table.seat[draft.sender].preferences.objectives
     first = max(objectives, key=lambda objective: objective.weight).subject
-    parts = [
-        f"{inner(reason.label)} of {quantity(reason.after, reason.unit)}"
-        + (", my first priority" if reason.subject == first and len(objectives) > 1 else "")
-        for reason in draft.reasons
-        if reason.after is not None
-    ]
-    if not parts:
-        return "Nothing on the table is better for me."
-    return f"It gives us {' and '.join(parts)}{_by_my_estimate(draft.reasons)}."
+    parts: list[str] = []
+    for reason in draft.reasons:
+        brings = "brings" if not parts else ""
+        shown = figure_text(state.table.space, reason.subject, reason.after, reason.unit)
+        what = f"{brings} {_the(reason.label)} to {shown}"
+        if isinstance(reason.after, str):
+            what = f"{'gives me' if not parts else ''} {inner(reason.label)} {shown}"
+        own = " (my first priority)" if reason.subject == first and objectives[1:] else ""
+        parts.append(f"{what}{_by_my_estimate([reason])}{own}".strip())
+    return f"It {' and '.join(parts)}." if parts else "Nothing on the table is better for me."
 
 
-def _contrast(opening: str, reasons: Sequence[Reason]) -> str:
-    gains, losses = _split(reasons)
+def _contrast(state: State, draft: Message) -> str:
+    gains, losses = _split(draft.reasons)
     if not gains:
-        return f"{opening} it makes little difference to me."
-    if not losses:
-        return f"{opening}, {_phrases(gains)}."
-    return f"{opening}, {_phrases(gains)}; the price is that {_phrases(losses)}."
+        return f"Against #{draft.against} it makes no difference to me."
+    price = f"; the price is that {_phrases(state, losses)}" if losses else ""
+    return f"Against #{draft.against}, {_phrases(state, gains)}{price}."
 
 
 def _given_up(state: State, draft: Message) -> str:
+    """What a seat moves away from, and what that costs it."""
     gains, losses = _split(draft.reasons)
-    space = state.table.space
-    left = [option_text(space, each.issue, each.before) for each in draft.changed]
-    what = f"I give up {listed(left)}" if left else "I stay with my offer"
+    told = {reason.subject for reason in draft.reasons}
+    left = listed(
+        [
+            option_text(state.table.space, each.issue, each.before)
+            for each in draft.changed
+            if each.issue not in told
+        ]
+    )
     if not losses:
-        return f"{what}: {_phrases(gains)}." if gains else f"{what}; it costs me next to nothing."
-    but = f", though {_phrases(gains)}" if gains else ""
-    return f"{what}: {_phrases(losses)}{but}."
+        start = f"I can do without {left}" if left else "It costs me nothing"
+        return f"{start}, and {_phrases(state, gains)}." if gains else f"{start}."
+    start = f"I give up {left}" if left else "I come towards you"
+    but = f", though {_phrases(state, gains)}" if gains else ""
+    return f"{start}: {_phrases(state, losses)}{but}."
 
 
 def _won_over(state: State, draft: Message) -> str:
     others = [
         _title(state, name) for name, yes in draft.votes.items() if yes and name != draft.sender
     ]
-    if not others:
-        return "It is as far as I can go today."
     return f"{listed(others)} could live with it." if others else ""
 
 
-def _whose(state: State, draft: Message) -> str:
-    """Who asked for it, or for which part of it."""
+def _origin(state: State, draft: Message) -> str:
+    """Whose offer the mediator's is, or which one it comes from."""
+    own = {name: standing.seq for name, standing in state.standing.items()}
+    if not draft.changed:
+        same = [name for name in own if state.table.offer(state.standing[name].row) == draft.offer]
+        return f"It is {listed([f'{_title(state, name)}’s #{own[name]}' for name in same])}."
+    nearest = next(name for name in own if own[name] == draft.against)
+    start = f"{_title(state, nearest)}’s #{draft.against}"
+    if len(draft.changed) > _FEW:
+        return f"It comes closest to {start}."
+    differs = listed(
+        [
+            f"{option_text(state.table.space, each.issue, each.after)} "
+            f"instead of {figure_text(state.table.space, each.issue, each.before)}"
+            for each in draft.changed
+        ]
+    )
+    return f"It is {start} with {differs}."
+
+
+def _offer(state: State, draft: Message) -> str:
     assert draft.offer is not None
-    row = state.row_of(draft.offer)
-    owners = [
-        f"{_title(state, name)}'s own #{own.seq}"
-        for name, own in state.standing.items()
-        if own.row == row
-    ]
-    if owners:
-        return f" It is {listed(owners)}."
-    return _parts(state, draft.changed)
+    return offer_text(state.table.space, draft.offer)
 
 
-def _parts(state: State, changed: Sequence[Change]) -> str:
-    if not changed:
-        return ""
-    space = state.table.space
-    differs = [option_text(space, each.issue, each.after) for each in changed]
-    return f" Against the offer closest to it, it has {listed(differs)}."
+def _phrases(state: State, reasons: Sequence[Reason]) -> str:
+    return " and ".join(_phrase(state, reason) for reason in reasons)
 
 
-def _phrases(reasons: Sequence[Reason]) -> str:
-    return " and ".join(_phrase(reason) for reason in reasons) + _by_my_estimate(reasons)
-
-
-def _phrase(reason: Reason) -> str:
-    label, before, after = inner(reason.label), reason.before, reason.after
+def _phrase(state: State, reason: Reason) -> str:
+    label, before, after = _the(reason.label), reason.before, reason.after
+    estimate = _by_my_estimate([reason])
     if after is None:
-        return f"nobody can tell the {label}"
+        return f"nobody can tell {label}"
+    shown = figure_text(state.table.space, reason.subject, after, reason.unit)
     if before is None:
-        return f"{label} is {quantity(after, reason.unit)} instead of unknown"
+        return f"{label} {agreeing(reason.label, 'is', 'are')} known, {shown}{estimate}"
     if isinstance(before, str) or isinstance(after, str):
-        return f"{label} is {after} instead of {before}"
-    was, now = change(before, after, reason.unit)
-    return f"{label} {'falls' if after < before else 'rises'} from {was} to {now}"
+        was = figure_text(state.table.space, reason.subject, before, reason.unit)
+        return f"{label} {agreeing(reason.label, 'is', 'are')} {shown} instead of {was}"
+    first, second = change(before, after, reason.unit)
+    moves = ("falls", "fall") if after < before else ("rises", "rise")
+    return f"{label} {agreeing(reason.label, *moves)} from {first} to {second}{estimate}"
 
 
 def _by_my_estimate(reasons: Sequence[Reason]) -> str:
@@ -212,13 +238,7 @@ def _title(state: State, seat: str) -> str:
 
 
 def _the(label: str) -> str:
-    return label if label.startswith(("the ", "our ")) else f"the {label}"
-
-
-def _capital(label: str) -> str:
-    return (
-        label[:1].upper() + label[1:] if inner(label) == label and label[1:2].islower() else label
-    )
+    return inner(label) if label.lower().startswith(_OWN_ARTICLE) else f"the {inner(label)}"
 
 
 _WORDINGS: dict[Act, Callable[[State, Move, Message], str]] = {

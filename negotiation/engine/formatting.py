@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _MONEY = ("$", "€", "£", "USD", "EUR", "GBP", "US$")
 _SCALES = ((1e9, "G"), (1e6, "M"), (1e4, "k"))
+_HEAD = re.compile(r" (?:of|per|a|an|in|for|from|to|by|at|with)\b|[(,]")
 _BARE = frozenset({"none", "no", "yes", "any", "other"})
 
 
@@ -46,6 +48,19 @@ def change(before: float, after: float, unit: str) -> tuple[str, str]:
     return first, _with_unit(second, prefix, unit)
 
 
+def spread(mean: float, sd: float, unit: str) -> str:
+    """A figure with its standard deviation: "6 ± 0.6 k$ a month"."""
+    divisor, prefix = _scale(mean, unit)
+    doubt = f" ± {number(sd / divisor, 2)}" if sd > 0 else ""
+    return _with_unit(f"{number(mean / divisor)}{doubt}", prefix, unit)
+
+
+def agreeing(label: str, singular: str, plural: str) -> str:
+    """The verb that goes with a label: "p95 falls", "emissions fall", "hours of outage fall"."""
+    noun = _HEAD.split(label, maxsplit=1)[0].strip().lower()
+    return plural if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else singular
+
+
 def listed(items: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
@@ -57,22 +72,35 @@ def inner(label: str) -> str:
     return label if second.isupper() or second.isdigit() else label[:1].lower() + label[1:]
 
 
+def figure_text(space: OutcomeSpace, subject: str, figure: Option | None, unit: str = "") -> str:
+    """The figure of a measure, or an option of an issue by its label, with the unit."""
+    issue = next((issue for issue in space.issues if issue.name == subject), None)
+    if issue is None or figure is None:
+        return quantity(figure, unit)
+    return quantity(issue.labels.get(figure, figure), issue.unit)
+
+
 def option_text(space: OutcomeSpace, issue_name: str, option: Option) -> str:
     """One option as it reads in a list: "europe-west3", "spot share 25 %", "no failover region"."""
     issue = space.issue(issue_name)
     label = inner(issue.label)
-    if not isinstance(option, str):
-        return f"{label} {quantity(option, issue.unit)}"
-    if option.lower() == "none":
+    shown = issue.labels.get(option, option)
+    if not isinstance(shown, str):
+        return f"{label} {quantity(shown, issue.unit)}"
+    if shown.lower() == "none":
         return f"no {label}"
     elsewhere = any(option in other.options for other in space.issues if other is not issue)
-    if elsewhere or option.lower() in _BARE:
-        return f"{label} {option}"
-    return option
+    if elsewhere or shown.lower() in _BARE:
+        return shown if shown.lower().startswith("no ") else f"{label} {shown}"
+    return shown
 
 
 def offer_text(space: OutcomeSpace, offer: Offer) -> str:
-    return ", ".join(option_text(space, name, option) for name, option in offer.items())
+    """An offer as a list that begins like a sentence."""
+    parts = ", ".join(option_text(space, name, option) for name, option in offer.items())
+    first = next(iter(offer))
+    named = parts.startswith(inner(space.issue(first).label))
+    return parts[:1].upper() + parts[1:] if named or parts.startswith("no ") else parts
 
 
 def _scale(value: float, unit: str) -> tuple[float, str]:

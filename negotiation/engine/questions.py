@@ -29,14 +29,13 @@ def best_question(state: State, seat: str) -> Question | None:
     """The question of the largest unlocking value that `seat` has not put yet, of the most exact
     source. The value is the mean over the offers that all others could live with."""
     outlook = state.outlooks[seat]
+    facts = [fact for fact in outlook.shifts if (seat, fact) not in state.asked]
+    sources = {fact: source for fact in facts if (source := _source(state, outlook, fact))}
+    if not sources:
+        return None
     rows = _plausible(state, seat)
-    questions = [
-        question
-        for fact in outlook.shifts
-        if (seat, fact) not in state.asked
-        and (question := _question(state, outlook, fact, rows)) is not None
-    ]
-    return max(questions, key=lambda question: question.value, default=None)
+    questions = [_question(outlook, fact, source, rows) for fact, source in sources.items()]
+    return max(questions, key=lambda question: question.value)
 
 
 def answer(state: State, round_: int) -> Move:
@@ -62,8 +61,9 @@ def _plausible(state: State, seat: str) -> IntArray:
     return rows if rows.size else np.arange(len(state.utilities))
 
 
-def _question(state: State, outlook: Outlook, fact_name: str, rows: IntArray) -> Question | None:
-    fact, belief = state.table.fact[fact_name], outlook.beliefs[fact_name]
+def _source(state: State, outlook: Outlook, fact_name: str) -> tuple[float, str] | None:
+    """Effective variance and name of the seat that knows a fact best and may tell it."""
+    fact, roots = state.table.fact[fact_name], outlook.beliefs[fact_name].roots
     if fact.disclosure == "never":
         return None
     sources = [
@@ -71,17 +71,20 @@ def _question(state: State, outlook: Outlook, fact_name: str, rows: IntArray) ->
         for other in state.table.seats
         if other is not outlook.seat
         and (evidence := other.knows.get(fact_name)) is not None
-        and evidence.root not in belief.roots
+        and evidence.root not in roots
     ]
-    if not sources:
-        return None
-    variance, name = min(sources)
+    return min(sources, default=None)
+
+
+def _question(outlook: Outlook, fact: str, source: tuple[float, str], rows: IntArray) -> Question:
+    variance, name = source
+    belief = outlook.beliefs[fact]
     prior = belief.sd**2
     learnt = sqrt(prior / (prior + variance))  # s_pre / s, from s_pre² = s² − s'²
-    shift = outlook.shifts[fact_name][rows] * learnt
+    shift = outlook.shifts[fact][rows] * learnt
     value = unlocking_value(outlook.utilities[rows], shift, outlook.reservation).mean()
     return Question(
-        fact=fact_name,
+        fact=fact,
         to=name,
         assumed_mean=belief.mean,
         assumed_sd=belief.sd,

@@ -119,23 +119,24 @@ class Session:
         }
         if move.act is Act.MEDIATE:
             nearest = self._nearest(offer)
-            fields["changed"] = _changes(nearest, offer) if nearest else ()
+            fields["against"] = nearest.seq if nearest else None
+            fields["changed"] = self._changes(nearest, offer)
             fields["confidence"] = min(each.confidence(row) for each in state.outlooks.values())
             return fields
         outlook, against = state.outlooks[move.sender], self._against(move)
-        own = state.standing.get(move.sender)
         fields["confidence"] = outlook.confidence(row)
-        fields["changed"] = _changes(self.table.offer(own.row), offer) if own else ()
+        fields["changed"] = self._changes(state.standing.get(move.sender), offer)
         fields["against"] = against.seq if against else None
         fields["reasons"] = reasons(outlook, row, against.row if against else None)
         return fields
 
     def _against(self, move: Move) -> Standing | None:
-        """What an offer is held against: the seat's own last one, else the newest on the table."""
+        """What an offer is held against: the seat's own last one; for the first one an equal one,
+        else the newest on the table."""
         standing = self._state.standing
         if move.sender in standing or move.act is not Act.PROPOSE:
             return standing.get(move.sender)
-        return max(standing.values(), key=lambda own: own.seq, default=None)
+        return max(standing.values(), key=lambda own: (own.row == move.row, own.seq), default=None)
 
     def _private(self, row: int, targets: FloatArray) -> dict[str, dict[str, float]]:
         state = self._state
@@ -145,16 +146,18 @@ class Session:
             "targets": dict(zip(state.names, np.asarray(targets).tolist(), strict=True)),
         }
 
-    def _nearest(self, offer: Offer) -> Offer | None:
+    def _nearest(self, offer: Offer) -> Standing | None:
         """The standing offer that differs from `offer` on the fewest issues."""
         return min(
-            self.standing.values(), key=lambda other: len(_changes(other, offer)), default=None
+            self._state.standing.values(),
+            key=lambda own: len(self._changes(own, offer)),
+            default=None,
         )
 
-
-def _changes(before: Offer, after: Offer) -> tuple[Change, ...]:
-    return tuple(
-        Change(issue=issue, before=before[issue], after=option)
-        for issue, option in after.items()
-        if before[issue] != option
-    )
+    def _changes(self, own: Standing | None, offer: Offer) -> tuple[Change, ...]:
+        before = self.table.offer(own.row) if own else offer
+        return tuple(
+            Change(issue=issue, before=before[issue], after=option)
+            for issue, option in offer.items()
+            if before[issue] != option
+        )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from negotiation.engine.space import BoolArray, FloatArray, IntArray
     from negotiation.engine.state import State
 
+_FAIR_ENOUGH = 0.98
+"""Share of the largest possible Nash product at which the mediator stops waiting."""
+
 _LEAST_SURPLUS = 1e-6
 """Stands for the surplus of a seat that is overruled, so that products stay comparable."""
 
@@ -72,31 +75,55 @@ def _ask(state: State, round_: int, floor: Floor) -> Move | None:
 
 
 def _concede(state: State, round_: int, floor: Floor) -> Move | None:
-    """Names an offer that enough seats accept; before that lets the seats speak in turn."""
+    """The next offer of this round, by a seat or, where enough of them meet, by the mediator."""
     clears = state.clears(targets(state, round_))
     shared = np.flatnonzero(state.suffices(clears))
     shared = shared[~np.isin(shared, list(state.refused))]
     everybody_opened = len(state.standing) == len(state.names)
-    if not shared.size or not everybody_opened:
-        for seat in state.order(round_):
-            row = None if seat in floor.spoke else _next_offer(state, seat, clears, floor)
-            if row is not None:
-                act = Act.REVISE if seat in state.standing else Act.PROPOSE
-                return Move(act=act, sender=seat, round=round_, row=row)
-    if not shared.size:
-        return None
+    if shared.size and everybody_opened:
+        return _name(state, round_, shared)
+    move = _next_offer(state, round_, clears, floor)
+    return _name(state, round_, shared) if move is None and shared.size else move
+
+
+def _name(state: State, round_: int, shared: IntArray) -> Move | None:
+    """The mediator names the fairest shared offer, unless a little patience finds a fairer one.
+
+    The first offers that the seats share may be few and lopsided. As long as the best of them is
+    well below the largest Nash product that the limits allow, the seats go on conceding.
+    """
     row = fairest(state.utilities, state.limits, shared)
+    livable = np.flatnonzero(state.suffices(state.clears(state.limits)))
+    livable = livable[~np.isin(livable, list(state.refused))]
+    goal = fairest(state.utilities, state.limits, livable)
+    best, found = nash_products(state.utilities[[goal, row]], state.limits)
+    if found < _FAIR_ENOUGH * best and round_ < state.table.rounds:
+        return None
     return Move(act=Act.MEDIATE, sender=MEDIATOR, round=round_, row=row, choices=len(shared))
 
 
-def _next_offer(state: State, seat: str, clears: BoolArray, floor: Floor) -> int | None:
+def _next_offer(state: State, round_: int, clears: BoolArray, floor: Floor) -> Move | None:
+    votes = clears.sum(axis=1)
+    on_the_table = {own.row for own in state.standing.values()}
+    for seat in state.order(round_):
+        row = None if seat in floor.spoke else _offer_of(state, seat, clears, votes, floor)
+        opening = seat not in state.standing
+        # A vote for what somebody has just offered needs no message: it shows beside the offer.
+        if row is not None and (opening or row not in on_the_table):
+            act = Act.PROPOSE if opening else Act.REVISE
+            return Move(act=act, sender=seat, round=round_, row=row)
+    return None
+
+
+def _offer_of(
+    state: State, seat: str, clears: BoolArray, votes: IntArray, floor: Floor
+) -> int | None:
     """The acceptable offer that most seats would accept; of these the best for `seat`, then for
     the others. None if it would win nobody over."""
     place = state.names.index(seat)
     rows = np.flatnonzero(clears[:, place])
     if not rows.size:
         return None
-    votes = clears.sum(axis=1)
     most = votes[rows].max()
     standing = floor.before.get(seat)
     if standing is not None and clears[standing.row, place]:
@@ -129,9 +156,13 @@ def fairest(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
         chosen = _largest_product(utilities, limits, rows)
 
 
+def nash_products(utilities: FloatArray, limits: FloatArray) -> FloatArray:
+    """Π(u − r) of each row of `utilities` (rows, seats)."""
+    return np.asarray(np.maximum(utilities - limits, _LEAST_SURPLUS).prod(axis=1))
+
+
 def _largest_product(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
-    surplus = np.maximum(utilities[rows] - limits, _LEAST_SURPLUS)
-    product, total = surplus.prod(axis=1), utilities[rows].sum(axis=1)
+    product, total = nash_products(utilities[rows], limits), utilities[rows].sum(axis=1)
     return int(rows[np.lexsort((rows, -total, -product))[0]])
 
 
