@@ -45,10 +45,12 @@ def negotiation(**fields: Any) -> Negotiation:
     else:
         fields.setdefault("finished_at", now)
     if status == Negotiation.Status.AGREED:
-        fields.setdefault("agreement", {"region": "europe-west3"})
+        fields.setdefault("agreement", None)
     if "version" not in fields:
         shared = Scenario.objects.filter(slug="cloud-placement").first()
         fields["version"] = shared.current if shared else version()
+    if fields.get("agreement", "") is None:
+        fields["agreement"] = fields["version"].document["today"]
     return Negotiation.objects.create(
         **{"title": "Place a service", "seed": 7, "opened_at": now, **fields}
     )

@@ -41,8 +41,7 @@ def approve(
 ) -> Review:
     """Clears exactly the package whose hash the reviewer saw."""
     decision = _decision_for(by, decision_id, seen_hash, now)
-    document = ScenarioDocument.model_validate(decision.negotiation.version.document)
-    scenario = compile_scenario(document)
+    scenario = decision.negotiation.version.compiled()
     try:
         with transaction.atomic():
             decisions.clear(decision=decision, scenario=scenario, by=by, now=now)

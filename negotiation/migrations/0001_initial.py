@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('package', models.TextField()),
                 ('package_hash', models.CharField(max_length=64)),
                 ('judgement', models.JSONField()),
-                ('score', models.FloatField()),
+                ('score', models.FloatField(null=True)),
                 ('confidence', models.FloatField()),
                 ('route', models.CharField(choices=[('auto', 'Automatic'), ('review', 'Review'), ('refuse', 'Refused')], max_length=6)),
                 ('status', models.CharField(choices=[('parked', 'Needs approval'), ('cleared', 'Cleared'), ('executing', 'Executing'), ('executed', 'Executed'), ('failed', 'Failed'), ('rejected', 'Rejected'), ('expired', 'Expired'), ('void', 'Void'), ('refused', 'Refused')], max_length=9)),
@@ -188,6 +188,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='decision',
             index=models.Index(condition=models.Q(('status', 'parked')), fields=['-score', 'due_at'], name='decision_parked_by_risk'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('route', 'auto'), _negated=True), ('score__isnull', False), _connector='OR'), name='decision_unscored_is_never_automatic'),
         ),
         migrations.AddConstraint(
             model_name='decision',

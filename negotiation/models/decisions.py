@@ -68,7 +68,8 @@ class Decision(models.Model):
     package_hash = models.CharField(max_length=64)
     # What the verdict rests on (engine/policy: score, factors, findings, alternatives, …).
     judgement = models.JSONField()
-    score = models.FloatField()
+    # None where a figure was missing; such a decision goes to a person.
+    score = models.FloatField(null=True)
     confidence = models.FloatField()
     route = models.CharField(max_length=6, choices=Route)
     status = models.CharField(max_length=9, choices=Status)
@@ -88,6 +89,10 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            models.CheckConstraint(
+                name="decision_unscored_is_never_automatic",
+                condition=~Q(route="auto") | Q(score__isnull=False),
+            ),
             models.CheckConstraint(
                 name="decision_never_runs_uncleared",
                 condition=~Q(status__in=["cleared", "executing", "executed", "failed"])

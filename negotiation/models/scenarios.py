@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from negotiation.scenarios.compilers import CompiledScenario, compile_scenario
+from negotiation.scenarios.schema import ScenarioDocument
+
 
 class Scenario(models.Model):
     """A reusable set-up. What it says is in its versions."""
@@ -43,3 +46,7 @@ class ScenarioVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scenario.title} v{self.number}"
+
+    def compiled(self) -> CompiledScenario:
+        """The scenario ready to run; equal documents share one object per process."""
+        return compile_scenario(ScenarioDocument.model_validate(self.document))

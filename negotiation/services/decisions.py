@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from django.db.models import F
 
 from negotiation import broadcast, dispatch
-from negotiation.engine.policy import judge
-from negotiation.engine.risk import assess
 from negotiation.models import Decision, Grant
 from negotiation.services import audits
 from negotiation.services.packages import fingerprint, package_bytes
@@ -36,13 +34,8 @@ def decide(
     *, negotiation: Negotiation, scenario: CompiledScenario, summary: Summary, now: datetime
 ) -> Decision:
     """Judges the agreement and routes it; call it inside a transaction."""
-    offer = negotiation.agreement
-    judgement = judge(
-        scenario.policy,
-        risk=assess(scenario.risk_inputs(offer, summary)),
-        values=scenario.values(offer),
-        confidence=summary.confidence,
-    )
+    offer = summary.agreement
+    judgement = scenario.judge(offer, summary)
     package = package_bytes(negotiation=negotiation, scenario=scenario, summary=summary)
     route = Decision.Route(judgement.route)
     decision = Decision(
@@ -50,7 +43,7 @@ def decide(
         package=package.decode(),
         package_hash=hashlib.sha256(package).hexdigest(),
         judgement=judgement.to_dict(),
-        score=judgement.risk.score,
+        score=judgement.risk.score if judgement.risk else None,
         confidence=summary.confidence,
         route=route,
         created_at=now,
@@ -109,7 +102,7 @@ def _grant(
     Grant.objects.create(
         decision=decision,
         package_hash=decision.package_hash,
-        fingerprint=fingerprint(scenario),
+        fingerprint=fingerprint(scenario, decision.negotiation.agreement),
         version=decision.negotiation.version,
         nonce=secrets.token_urlsafe(32),
         granted_by=by,

@@ -18,8 +18,6 @@ from django.db.models import F
 from negotiation import broadcast, dispatch
 from negotiation.executors import EXECUTORS, ExecutorError, Order, Receipt
 from negotiation.models import Decision, Execution, Grant
-from negotiation.scenarios.compilers import compile_scenario
-from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import audits
 from negotiation.services.packages import fingerprint
 
@@ -116,8 +114,7 @@ def _check(decision: Decision, now: datetime) -> None:
     version = decision.negotiation.version
     if grant.version_id != version.pk:
         raise GrantNotValid("The permission was given under another version of the policy.")
-    scenario = compile_scenario(ScenarioDocument.model_validate(version.document))
-    if fingerprint(scenario) != grant.fingerprint:
+    if fingerprint(version.compiled(), decision.negotiation.agreement) != grant.fingerprint:
         raise GrantNotValid("A figure that the decision rests on has changed since.")
 
 

@@ -9,6 +9,7 @@ import rfc8785
 
 if TYPE_CHECKING:
     from negotiation.engine.analysis import Summary
+    from negotiation.engine.messages import Offer
     from negotiation.models import Negotiation
     from negotiation.scenarios.compilers import CompiledScenario
 
@@ -17,14 +18,14 @@ def package_bytes(
     *, negotiation: Negotiation, scenario: CompiledScenario, summary: Summary
 ) -> bytes:
     """RFC 8785 bytes. Ids are strings, because JSON numbers lose precision above 2^53."""
-    offer: dict[str, Any] = negotiation.agreement
+    offer = negotiation.agreement
     return rfc8785.dumps(
         {
             "action": scenario.action,
             "target": scenario.service,
             "parameters": offer,
-            "effects": scenario.effects(offer),
-            "read": scenario.facts_read(),
+            "effects": _effects(scenario, offer),
+            "read": _read(scenario, offer),
             "preconditions": [constraint.text for constraint in scenario.table.constraints],
             "confidence": summary.confidence,
             "scenario": negotiation.version.scenario.slug,
@@ -35,6 +36,22 @@ def package_bytes(
     )
 
 
-def fingerprint(scenario: CompiledScenario) -> str:
+def fingerprint(scenario: CompiledScenario, offer: Offer) -> str:
     """SHA-256 of the figures the decision read, and only those."""
-    return hashlib.sha256(rfc8785.dumps(scenario.facts_read())).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(_read(scenario, offer))).hexdigest()
+
+
+def _effects(scenario: CompiledScenario, offer: Offer) -> dict[str, Any]:
+    """What carrying it out leads to: every measure at the nominal facts, None where unknown."""
+    values = scenario.values(offer)
+    return {
+        measure.name: {"label": measure.label, "value": values[measure.name], "unit": measure.unit}
+        for measure in scenario.table.measures
+    }
+
+
+def _read(scenario: CompiledScenario, offer: Offer) -> dict[str, Any]:
+    return {
+        "facts": [fact.to_dict() for fact in scenario.facts_read()],
+        "figures": [figure.to_dict() for figure in scenario.figures_read(offer)],
+    }

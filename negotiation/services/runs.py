@@ -23,12 +23,12 @@ from negotiation.engine.messages import Message as Move
 from negotiation.engine.outcomes import Agreement, NoAgreement
 from negotiation.engine.session import Session
 from negotiation.models import Message, Negotiation
-from negotiation.scenarios.compilers import CompiledScenario, compile_scenario
-from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import audits, decisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from negotiation.scenarios.compilers import CompiledScenario
 
     Clock = Callable[[], datetime]
 
@@ -83,7 +83,7 @@ def _prepare(negotiation: Negotiation, clock: Clock) -> _Lease:
         _fail(negotiation, reason, clock())
         raise LeaseLost
     try:
-        scenario = compile_scenario(ScenarioDocument.model_validate(negotiation.version.document))
+        scenario = negotiation.version.compiled()
         moves = [Move.from_dict(message.body) for message in negotiation.messages.all()]
         session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
     except Exception as error:

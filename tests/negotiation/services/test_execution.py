@@ -15,7 +15,7 @@ from negotiation.scenarios.compilers import compile_scenario
 from pytest_django.fixtures import Settings
 from standardwebhooks.webhooks import Webhook
 
-from negotiation.models import AuditEntry, Decision, Execution, Grant, ScenarioVersion
+from negotiation.models import AuditEntry, Decision, Execution, Grant
 from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import execution
 from negotiation.services.packages import fingerprint
@@ -78,12 +78,10 @@ def cleared(**fields: Any) -> Decision:
         cleared_at=timezone.now(),
         **fields,
     )
-    factories.grant(decision, fingerprint=fingerprint_of(decision.negotiation.version))
+    table = decision.negotiation
+    read = fingerprint(table.version.compiled(), table.agreement)
+    factories.grant(decision, fingerprint=read)
     return decision
-
-
-def fingerprint_of(version: ScenarioVersion) -> str:
-    return fingerprint(compile_scenario(ScenarioDocument.model_validate(version.document)))
 
 
 def execute(decision: Decision, now: datetime | None = None) -> Decision:
