@@ -19,4 +19,4 @@ def session_user(scope: dict[str, Any]) -> User | AnonymousUser:
         return AnonymousUser()
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    return get_user(request)  # type: ignore[return-value]
+    return get_user(request)

@@ -197,8 +197,7 @@ class Execution(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="execution_pending_has_a_next_time",
-                condition=~Q(status="pending")
-                | Q(next_at__isnull=False, finished_at__isnull=True),
+                condition=~Q(status="pending") | Q(next_at__isnull=False, finished_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="execution_ended_is_at_rest",
@@ -208,7 +207,5 @@ class Execution(models.Model):
         ]
         indexes = [
             # Read by the sweep.
-            models.Index(
-                fields=["next_at"], name="execution_due", condition=Q(status="pending")
-            ),
+            models.Index(fields=["next_at"], name="execution_due", condition=Q(status="pending")),
         ]

@@ -14,7 +14,7 @@ lease and a `next_at`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
     from negotiation.engine.messages import Message as Move
+    from negotiation.engine.messages import Offer
 
 
 class NegotiationQuerySet(models.QuerySet["Negotiation"]):
@@ -126,6 +127,13 @@ class Negotiation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} #{self.pk}"
+
+    @property
+    def agreed_offer(self) -> Offer:
+        """What was agreed; only an agreed negotiation has it."""
+        if self.agreement is None:
+            raise AssertionError(f"{self} has no agreement")
+        return cast("Offer", self.agreement)
 
     @property
     def is_open(self) -> bool:

@@ -34,8 +34,7 @@ def decide(
     *, negotiation: Negotiation, scenario: CompiledScenario, summary: Summary, now: datetime
 ) -> Decision:
     """Judges the agreement and routes it; call it inside a transaction."""
-    offer = summary.agreement
-    judgement = scenario.judge(offer, summary)
+    judgement = scenario.judge(negotiation.agreed_offer, summary)
     package = package_bytes(negotiation=negotiation, scenario=scenario, summary=summary)
     route = Decision.Route(judgement.route)
     decision = Decision(
@@ -44,7 +43,8 @@ def decide(
         package_hash=hashlib.sha256(package).hexdigest(),
         judgement=judgement.to_dict(),
         score=judgement.risk.score if judgement.risk else None,
-        confidence=summary.confidence,
+        # An agreement without a stated confidence is one that nobody vouches for.
+        confidence=summary.confidence or 0.0,
         route=route,
         created_at=now,
     )
@@ -102,7 +102,7 @@ def _grant(
     Grant.objects.create(
         decision=decision,
         package_hash=decision.package_hash,
-        fingerprint=fingerprint(scenario, decision.negotiation.agreement),
+        fingerprint=fingerprint(scenario, decision.negotiation.agreed_offer),
         version=decision.negotiation.version,
         nonce=secrets.token_urlsafe(32),
         granted_by=by,

@@ -114,7 +114,7 @@ def _check(decision: Decision, now: datetime) -> None:
     version = decision.negotiation.version
     if grant.version_id != version.pk:
         raise GrantNotValid("The permission was given under another version of the policy.")
-    if fingerprint(version.compiled(), decision.negotiation.agreement) != grant.fingerprint:
+    if fingerprint(version.compiled(), decision.negotiation.agreed_offer) != grant.fingerprint:
         raise GrantNotValid("A figure that the decision rests on has changed since.")
 
 

@@ -18,7 +18,7 @@ def package_bytes(
     *, negotiation: Negotiation, scenario: CompiledScenario, summary: Summary
 ) -> bytes:
     """RFC 8785 bytes. Ids are strings, because JSON numbers lose precision above 2^53."""
-    offer = negotiation.agreement
+    offer = negotiation.agreed_offer
     return rfc8785.dumps(
         {
             "action": scenario.action,

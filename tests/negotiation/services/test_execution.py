@@ -79,7 +79,7 @@ def cleared(**fields: Any) -> Decision:
         **fields,
     )
     table = decision.negotiation
-    read = fingerprint(table.version.compiled(), table.agreement)
+    read = fingerprint(table.version.compiled(), table.agreed_offer)
     factories.grant(decision, fingerprint=read)
     return decision
 
