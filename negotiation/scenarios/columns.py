@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.scenarios.expressions import Expression, compile_expression
+from negotiation.scenarios.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,8 @@ def _expressions(known: Vocabulary) -> dict[str, Expression]:
 def _cell(table: CatalogueTable, lookup: Lookup, key: tuple[str, ...]) -> Cell:
     for option in key:
         if option in lookup.instead:
-            return lookup.instead[option]
+            stated = lookup.instead[option]
+            return table.unknown(lookup.column) if stated == UNKNOWN else stated
     return table.cell(key, lookup.column)
 
 

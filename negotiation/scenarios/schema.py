@@ -59,6 +59,9 @@ NotNegative = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Option = Annotated[int, Field(ge=-(2**53), le=2**53)] | Number | Label
 
 
+UNKNOWN = "unknown"
+
+
 class Part(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, serialize_by_alias=True, validate_by_name=False
@@ -110,7 +113,8 @@ class Fact(Part):
 class Lookup(Part):
     """One column of the catalogue; `keys` says which issue gives which key of the table.
 
-    `instead` gives the value for options that are no row of the table, such as `none`.
+    `instead` gives the value for options that are no row of the table, such as `none`; it may be
+    `unknown`.
     """
 
     name: Name

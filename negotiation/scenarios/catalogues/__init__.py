@@ -74,8 +74,10 @@ class CatalogueTable:
 
     def cell(self, key: Key, column: str) -> Cell:
         """The figure, or what stands for unknown when the row or the figure is missing."""
-        unknown: Cell = math.nan if self.columns[column].kind == "number" else ""
-        return self.rows[key][column] if key in self.rows else unknown
+        return self.rows[key][column] if key in self.rows else self.unknown(column)
+
+    def unknown(self, column: str) -> Cell:
+        return math.nan if self.columns[column].kind == "number" else ""
 
     def key_values(self, key: str) -> frozenset[str]:
         position = self.keys.index(key)

@@ -7,6 +7,7 @@ from negotiation.engine.space import ENUMERABLE
 from negotiation.scenarios import catalogues
 from negotiation.scenarios.errors import Location, Problem, did_you_mean
 from negotiation.scenarios.expressions import BadExpression, compile_expression
+from negotiation.scenarios.schema import UNKNOWN
 from negotiation.scenarios.vocabulary import Vocabulary, option_texts
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _check_instead(known: Vocabulary, lookup: Lookup, at: Location) -> Iterator[
         if text not in options:
             remedy = did_you_mean(text, options)
             yield Problem((*at, text), f"there is no option '{text}'", remedy)
-        if column and (column.kind == "text") != isinstance(value, str):
+        if column and value != UNKNOWN and (column.kind == "text") != isinstance(value, str):
             yield Problem((*at, text), f"'{value}' is no {column.kind}", f"write a {column.kind}")
 
 
