@@ -46,7 +46,8 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         user = await database_sync_to_async(session_user)(self.scope)
         if not user.is_authenticated:
             return NOT_LOGGED_IN
-        return await database_sync_to_async(self.refusal_for)(user)
+        refusal: int | None = await database_sync_to_async(self.refusal_for)(user)
+        return refusal
 
     def refusal_for(self, user: Any) -> int | None:
         return None if may_watch(user) else NOT_ALLOWED
@@ -133,7 +134,7 @@ class DoorbellConsumer(WatchingConsumer):
 
     @property
     def topic(self) -> str:
-        return parse_qs(self.scope["query_string"].decode(errors="replace")).get("topic", [""])[0]
+        return _parameter(self.scope["query_string"], "topic")
 
     async def watch(self) -> None:
         async with hub().listen(self.topic) as bell:
@@ -144,7 +145,11 @@ class DoorbellConsumer(WatchingConsumer):
                 await asyncio.sleep(DOORBELL_SECONDS)
 
 
+def _parameter(query: bytes, name: str) -> str:
+    return parse_qs(query.decode(errors="replace")).get(name, [""])[0]
+
+
 def _number(query: bytes, name: str) -> int:
     """A whole number from the query string, 0 where there is none."""
-    value = parse_qs(query.decode(errors="replace")).get(name, ["0"])[0]
+    value = _parameter(query, name)
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0

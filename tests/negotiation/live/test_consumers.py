@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -38,9 +38,7 @@ async def socket(
     path: str, user: User | None, origin: tuple[bytes, bytes] = ORIGIN
 ) -> AsyncIterator[WebsocketCommunicator]:
     cookie = await database_sync_to_async(cookie_of)(user)
-    communicator = WebsocketCommunicator(
-        application, path, headers=[origin, (b"cookie", cookie)]
-    )
+    communicator = WebsocketCommunicator(application, path, headers=[origin, (b"cookie", cookie)])
     try:
         yield communicator
     finally:
@@ -100,9 +98,7 @@ async def test_a_message_carries_its_card_and_the_fragments_come_along(operator:
     }
 
 
-async def test_a_lost_doorbell_is_healed(
-    operator: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_lost_doorbell_is_healed(operator: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "HEAL_SECONDS", 0.3)
     table = await database_sync_to_async(factories.negotiation)()
     async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
@@ -146,7 +142,10 @@ async def test_what_left_the_ring_is_read_from_the_database(
     for _ in range(20):
         await database_sync_to_async(say)(table)
     path = f"/ws/negotiations/{table.pk}/"
-    async with socket(f"{path}?after=18", operator) as first, socket(f"{path}?after=1", operator) as late:
+    async with (
+        socket(f"{path}?after=18", operator) as first,
+        socket(f"{path}?after=1", operator) as late,
+    ):
         await first.connect()
         assert await collect(first, 20) == [19, 20]
         await late.connect()
@@ -247,17 +246,21 @@ async def test_a_list_hears_the_doorbell_at_most_once_a_second(operator: User) -
         assert 1 <= frames <= 2
 
 
-async def test_without_redis_a_viewer_still_gets_everything(
-    operator: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(settings, "REDIS_URL", "unix:///nowhere/redis.sock")
-    monkeypatch.setattr(hubs, "HEAL_SECONDS", 0.3)
-    message_server.client.cache_clear()
-    try:
-        table = await database_sync_to_async(factories.negotiation)()
-        async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
-            await viewer.connect(timeout=5)
-            await database_sync_to_async(say)(table)
-            assert await collect(viewer, 1) == [1]
-    finally:
+@pytest.fixture
+def no_redis() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "REDIS_URL", "unix:///nowhere/redis.sock")
         message_server.client.cache_clear()
+        yield
+    message_server.client.cache_clear()
+
+
+async def test_without_redis_a_viewer_still_gets_everything(
+    operator: User, monkeypatch: pytest.MonkeyPatch, no_redis: None
+) -> None:
+    monkeypatch.setattr(hubs, "HEAL_SECONDS", 0.3)
+    table = await database_sync_to_async(factories.negotiation)()
+    async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
+        await viewer.connect(timeout=5)
+        await database_sync_to_async(say)(table)
+        assert await collect(viewer, 1) == [1]
