@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,9 @@ from config.supervision.supervisor import Supervisor
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from config.supervision.programs import Program
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -49,6 +52,7 @@ def run(options: Options, *, say: Callable[[str], None]) -> None:
     with (
         sole_instance(settings.VAR_DIR),
         closing(listen(options.host, options.port)) as listening,
+        _message_server() as message_server,
     ):
         supervisor = Supervisor(
             env=_environment(options),
@@ -57,6 +61,8 @@ def run(options: Options, *, say: Callable[[str], None]) -> None:
             say=say,
         )
         try:
+            say("Starting …")
+            supervisor.start(*message_server)
             _start(supervisor, options, listening, say)
             supervisor.watch(until=lambda: False)
         except KeyboardInterrupt:
@@ -70,9 +76,6 @@ def run(options: Options, *, say: Callable[[str], None]) -> None:
 def _start(
     supervisor: Supervisor, options: Options, listening: socket.socket, say: Callable[[str], None]
 ) -> None:
-    say("Starting …")
-    if not os.environ.get("REDIS_URL"):
-        supervisor.start(programs.redis(_private_socket()))
     prepare(env=_environment(options), var=settings.VAR_DIR, demo=options.demo)
     # Workers stop after the web, because what the web hands on still finds them; the message
     # server stops last, or running tasks could not be put back.
@@ -95,11 +98,19 @@ def _environment(options: Options) -> dict[str, str]:
     }
 
 
-def _private_socket() -> Path:
+@contextmanager
+def _message_server() -> Iterator[list[Program]]:
+    """A Redis of our own in a folder that only we can enter; nothing when REDIS_URL names one."""
+    if os.environ.get("REDIS_URL"):
+        yield []
+        return
     socket_path = Path(settings.REDIS_URL.removeprefix("unix://"))
     folder = socket_path.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise FolderOfAnother(folder)
     folder.chmod(0o700)
-    return socket_path
+    try:
+        yield [programs.redis(socket_path)]
+    finally:
+        shutil.rmtree(folder)

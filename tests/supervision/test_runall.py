@@ -15,6 +15,7 @@ import psutil
 import pytest
 from django.conf import settings
 
+from config.supervision.tether import end_with_parent
 from tests import servers
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Running:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def named(self, words: str) -> list[int]:
-        return sorted(p.pid for p in self.processes() if words in " ".join(p.cmdline()))
+        return sorted(p.pid for p in self.processes() if words in command_line(p))
 
     def health(self) -> int:
         page = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
@@ -50,6 +51,14 @@ class Running:
             page.close()
 
 
+def command_line(process: psutil.Process) -> str:
+    """Empty when it has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def runall(folder: Path, port: int, output: Path) -> subprocess.Popen[bytes]:
     env = {k: v for k, v in os.environ.items() if k not in SETTINGS_OF_THE_TESTS}
     env |= {"PARLEY_VAR": str(folder), "PORT": str(port)}
@@ -60,6 +69,7 @@ def runall(folder: Path, port: int, output: Path) -> subprocess.Popen[bytes]:
             env=env,
             stdout=log,
             stderr=subprocess.STDOUT,
+            preexec_fn=end_with_parent,  # noqa: PLW1509
         )
 
 
@@ -87,7 +97,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(folder: Path, output: Path) -> Running:
     port = servers.free_port()
     running = Running(runall(folder, port, output), port, output, folder)
-    if not eventually(lambda: "is ready" in output.read_text(), within=60):
+    ended = running.process.poll
+    eventually(lambda: "is ready" in output.read_text() or ended() is not None, within=60)
+    if "is ready" not in output.read_text():
         running.process.send_signal(signal.SIGINT)
         running.process.wait()
         logs = "\n".join(log.read_text()[-800:] for log in folder.glob("log/*.log"))
@@ -109,7 +121,7 @@ def test_it_is_ready_within_a_minute_and_says_where_and_for_whom(running: Runnin
     assert f"http://localhost:{running.port}" in screen
     for person in ("operator", "manager", "admin"):
         assert f"parley-{person}" in screen
-    assert len(running.processes()) == PROCESSES
+    assert eventually(lambda: len(running.processes()) == PROCESSES, within=10)
 
 
 def test_nothing_listens_beyond_loopback(running: Running) -> None:
@@ -156,8 +168,8 @@ def test_what_dies_is_started_again(running: Running, victim: str) -> None:
 
 
 def test_ctrl_c_stops_everything_and_leaves_nothing(running: Running) -> None:
+    assert eventually(lambda: len(running.processes()) == PROCESSES, within=10)
     processes = running.processes()
-    assert len(processes) == PROCESSES
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(timeout=10) == 0
     assert [p for p in processes if p.is_running()] == []
@@ -165,8 +177,8 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(running: Running) -> None:
 
 def test_nothing_outlives_a_killed_supervisor(folder: Path, tmp_path: Path) -> None:
     running = start(folder, tmp_path / "output")
+    assert eventually(lambda: len(running.processes()) == PROCESSES, within=10)
     processes = running.processes()
-    assert len(processes) == PROCESSES
     running.process.kill()
     running.process.wait()
     assert eventually(lambda: not any(p.is_running() for p in processes), within=5)
