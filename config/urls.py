@@ -12,3 +12,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "negotiation.views.errors.bad_request"
+handler403 = "negotiation.views.errors.forbidden"
+handler404 = "negotiation.views.errors.not_found"
+handler500 = "negotiation.views.errors.broken"

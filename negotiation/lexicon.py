@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from negotiation.engine.formatting import quantity
 from negotiation.engine.messages import MEDIATOR, SYSTEM
 from negotiation.models import ScenarioVersion
 
@@ -68,21 +69,10 @@ class Lexicon:
 
 
 def figure(value: object, unit: str = "") -> str:
-    """A number as people write it: 41,250 · 3.28 · 0.0041; anything else as it is."""
-    if value is None:
-        return "unknown"
-    text = _number(value) if isinstance(value, int | float) else str(value)
-    return f"{text} {unit}".strip()
-
-
-def _number(value: float) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if abs(value) >= 1e15:
-        return f"{value:.3g}"
-    if value == int(value) or abs(value) >= 1000:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:.3g}".replace("-", "−")
+    """A number as people write it: 41,250 · 3.28 · unknown; anything else as it is."""
+    if value is None or isinstance(value, int | float):
+        return quantity(value, unit)
+    return str(value)
 
 
 def _stranger(sender: str) -> Face:
@@ -104,9 +94,10 @@ def lexicon_of(document: Mapping[str, Any]) -> Lexicon:
         seats=faces(seats),
         issues={issue["name"]: issue.get("label") or issue["name"] for issue in issues},
         options={
-            (issue["name"], str(value)): label
+            (issue["name"], str(option["value"])): option["label"]
             for issue in issues
-            for value, label in (issue.get("labels") or {}).items()
+            for option in issue["options"]
+            if isinstance(option, dict)
         },
         units={issue["name"]: issue.get("unit", "") for issue in issues},
         facts={

@@ -1,0 +1,199 @@
+"""What a reviewer is shown: what will happen comes from the package, never from agents' prose."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from negotiation import charts
+from negotiation.engine.formatting import change
+from negotiation.engine.space import NotInSpace
+from negotiation.executors import ExecutorError
+from negotiation.lexicon import Lexicon, figure, lexicon_for
+from negotiation.models import Message
+from negotiation.presentation import (
+    SeatEnd,
+    message_context,
+    own_surplus,
+    seat_ends,
+    terms,
+)
+from negotiation.scenarios.compilers import compile_scenario
+from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.services import execution
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from negotiation.models import Decision, Execution
+
+LAST_MESSAGES = 3
+
+
+class Change(NamedTuple):
+    """One line of what will be different; `before` is None where nothing is known of today."""
+
+    label: str
+    before: str | None
+    after: str
+
+    @property
+    def same(self) -> bool:
+        return self.before == self.after
+
+
+class GaveUp(NamedTuple):
+    """A seat's way from its first offer to the agreement, both as surplus in percent."""
+
+    end: SeatEnd
+    first: float | None
+
+    @property
+    def first_bar(self) -> float | None:
+        return None if self.first is None else round(min(max(self.first, 0), 1) * 100, 1)
+
+
+def card_context(decision: Decision) -> dict[str, Any]:
+    """For `approvals/approval.html` and its fragments."""
+    negotiation = decision.negotiation
+    lexicon = lexicon_for(negotiation.version)
+    package = json.loads(decision.package)
+    transcript = list(Message.objects.filter(negotiation=negotiation))
+    ends = seat_ends(lexicon, negotiation.summary)
+    judgement = decision.judgement
+    risk = judgement.get("risk") or {}
+    preview, preview_error = _preview(decision)
+    return {
+        "decision": decision,
+        "negotiation": negotiation,
+        "package": package,
+        **_effects(decision, lexicon, package.get("parameters") or {}),
+        "findings": judgement.get("findings") or [],
+        "risk": risk,
+        "steps": charts.waterfall(risk.get("factors") or []),
+        "policy": negotiation.version.document.get("policy") or {},
+        "gave": _gave_up(ends, transcript),
+        "objection": _objection(ends, transcript),
+        "alternatives": _alternatives(lexicon, negotiation.summary),
+        "preview": preview,
+        "preview_error": preview_error,
+        "last": [message_context(negotiation, said) for said in transcript[-LAST_MESSAGES:]],
+        **verdict_context(decision),
+    }
+
+
+def verdict_context(decision: Decision) -> dict[str, Any]:
+    """For `approvals/_verdict.html`: where the decision stands."""
+    carried_out = _execution(decision)
+    return {
+        "decision": decision,
+        "review": decision.reviews.select_related("reviewer").first(),
+        "execution": carried_out,
+        "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}",
+    }
+
+
+def _execution(decision: Decision) -> Execution | None:
+    try:
+        return decision.execution
+    except ObjectDoesNotExist:
+        return None
+
+
+def _preview(decision: Decision) -> tuple[dict[str, str], str]:
+    try:
+        return execution.preview(decision), ""
+    except ExecutorError as error:
+        return {}, str(error)
+
+
+def _effects(decision: Decision, lexicon: Lexicon, offer: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes against today, in options and in measures, and what those figures rest on."""
+    document = ScenarioDocument.model_validate(decision.negotiation.version.document)
+    scenario = compile_scenario(document)
+    today = scenario.today or {}
+    terms = [
+        Change(
+            lexicon.issue(issue),
+            lexicon.option(issue, today[issue]) if issue in today else None,
+            lexicon.option(issue, option),
+        )
+        for issue, option in offer.items()
+    ]
+    try:
+        after = scenario.values(dict(offer))
+        before = scenario.values(today) if today else {}
+        figures = scenario.figures_read(dict(offer))
+    except NotInSpace:
+        return {"changes": terms, "measures": [], "read": [], "figures": []}
+    measures = [
+        _measure(part.label, part.unit, before.get(part.name), after.get(part.name), bool(today))
+        for part in document.measures
+    ]
+    return {
+        "changes": terms,
+        "measures": measures,
+        "read": scenario.facts_read(),
+        "figures": figures,
+    }
+
+
+def _measure(label: str, unit: str, before: Any, after: Any, compared: bool) -> Change:
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        return Change(label, *change(before, after, unit))
+    return Change(label, figure(before, unit) if compared else None, figure(after, unit))
+
+
+def _gave_up(ends: Sequence[SeatEnd], transcript: Sequence[Message]) -> list[GaveUp]:
+    asked = own_surplus(
+        (said.seq, said.sender, (said.body.get("private") or {}).get("surplus"))
+        for said in transcript
+        if said.body.get("offer")
+    )
+    firsts = {name: points[0][1] for name, points in asked.items() if points}
+    return [GaveUp(end, firsts.get(end.face.name)) for end in ends]
+
+
+def _objection(ends: Sequence[SeatEnd], transcript: Sequence[Message]) -> dict[str, Any] | None:
+    """The largest loss that the worst-off seat named, where it named one."""
+    if not ends:
+        return None
+    worst = min(ends, key=lambda end: end.surplus)
+    losses = [
+        (reason["gain"], said.seq, reason)
+        for said in transcript
+        if said.sender == worst.face.name
+        for reason in said.body.get("reasons") or ()
+        if reason["gain"] < 0
+    ]
+    if not losses:
+        return {"end": worst, "reason": None}
+    _, seq, reason = min(losses, key=lambda loss: loss[:2])
+    known = reason["before"] is not None
+    return {
+        "end": worst,
+        "seq": seq,
+        "reason": reason["label"],
+        "before": figure(reason["before"], reason["unit"]) if known else None,
+        "after": figure(reason["after"], reason["unit"]),
+    }
+
+
+def _alternatives(lexicon: Lexicon, summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    utilities = summary.get("utilities") or {}
+    found = []
+    for other in summary.get("alternatives") or []:
+        changed = [
+            term
+            for term, issue in zip(terms(lexicon, other["offer"]), other["offer"], strict=True)
+            if issue in (other.get("changed") or ())
+        ]
+        moves = [
+            (face, other["utilities"][name] - utilities[name])
+            for name, face in lexicon.seats.items()
+            if name in utilities and name in other["utilities"]
+        ]
+        found.append({"terms": changed, "moves": moves})
+    return found

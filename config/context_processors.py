@@ -1,0 +1,79 @@
+"""What every page needs: where one is, who one is, and how much is waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from negotiation import roles
+from negotiation.models import Decision
+from negotiation.services.demo import password_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+THEMES = {"light", "dark"}
+
+
+class NavItem(NamedTuple):
+    url: str
+    label: str
+    icon: str
+    current: bool
+    waiting: bool = False
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "theme": theme if theme in THEMES else "",
+        "demo_accounts": SimpleLazyObject(_demo_accounts),
+        "nav": SimpleLazyObject(lambda: _nav(request)),
+        "queue_count": SimpleLazyObject(lambda: waiting(request)),
+        "my_roles": SimpleLazyObject(lambda: sorted(role.value for role in _roles(request))),
+        "may_operate": SimpleLazyObject(lambda: roles.may_operate(request.user)),
+        "may_review": SimpleLazyObject(lambda: roles.may_review(request.user)),
+        "may_edit_rules": SimpleLazyObject(lambda: roles.may_edit_rules(request.user)),
+    }
+
+
+def _demo_accounts() -> list[tuple[roles.Role, str]]:
+    return [(role, password_of(role)) for role in roles.Role] if settings.DEMO else []
+
+
+def waiting(request: HttpRequest) -> int:
+    return Decision.objects.visible_to(request.user).parked().count()
+
+
+def _roles(request: HttpRequest) -> frozenset[roles.Role]:
+    return roles.roles_of(request.user)
+
+
+def _nav(request: HttpRequest) -> list[NavItem]:
+    here = request.path
+    floor = reverse("floor")
+    places = [
+        (floor, "Floor", "squares-2x2"),
+        (reverse("approvals"), "Approvals", "hand-raised"),
+        (reverse("scenarios"), "Scenarios", "document-text"),
+        (reverse("receiver"), "Receiver", "inbox-arrow-down"),
+    ]
+    return [
+        NavItem(
+            url=url,
+            label=label,
+            icon=icon,
+            current=_is_here(here, url, floor),
+            waiting=label == "Approvals",
+        )
+        for url, label, icon in places
+    ]
+
+
+def _is_here(here: str, url: str, floor: str) -> bool:
+    if url == floor:
+        return here == floor or here.startswith(f"{floor}negotiations/")
+    return here.startswith(url)

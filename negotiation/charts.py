@@ -1,0 +1,249 @@
+"""Geometry of the pictures: numbers in, coordinates for the SVG templates out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from negotiation.lexicon import Face
+
+Point = tuple[float, float]
+
+WIDTH, HEIGHT = 360, 220
+LEFT, RIGHT, TOP, BOTTOM = 8, 96, 14, 26
+LABEL_GAP = 14
+SPARK_WIDTH, SPARK_HEIGHT = 96, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One seat's line. The label stands at its end, moved just enough to be readable."""
+
+    face: Face
+    path: str
+    end: Point
+    label_y: float
+    value: float
+    dots: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concessions:
+    """What each seat asked for itself, offer after offer: 1 its best, 0 its limit."""
+
+    curves: tuple[Curve, ...]
+    first: int
+    last: int
+    limit_y: float
+    best_y: float
+    left: float
+    right: float
+    label_x: float
+    deal_x: float | None
+    deal: tuple[tuple[Face, Point], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def concessions(
+    asked: Mapping[str, Sequence[Point]],
+    faces: Mapping[str, Face],
+    *,
+    head: int,
+    deal: Mapping[str, float] | None = None,
+) -> Concessions | None:
+    """`asked`: per seat (message number, surplus of its own offer); `deal`: surplus per seat of
+    the offer that stands or was agreed. None while there is nothing to draw."""
+    drawn = {name: points for name, points in asked.items() if points and name in faces}
+    if not drawn:
+        return None
+    first = min(int(points[0][0]) for points in drawn.values())
+    last = max(head, first + 1)
+    right = WIDTH - RIGHT
+
+    def place(point: Point) -> Point:
+        along = (point[0] - first) / (last - first)
+        up = min(max(point[1], 0.0), 1.0)
+        return _at(LEFT + along * (right - LEFT), TOP + (1 - up) * (HEIGHT - TOP - BOTTOM))
+
+    ends = {name: place((last, points[-1][1])) for name, points in drawn.items()}
+    labels = spread({name: end[1] for name, end in ends.items()}, LABEL_GAP, TOP, HEIGHT - BOTTOM)
+    return Concessions(
+        curves=tuple(
+            Curve(
+                face=faces[name],
+                path=steps([place(point) for point in points], right),
+                end=ends[name],
+                label_y=labels[name],
+                value=points[-1][1],
+                dots=tuple(place(point) for point in points),
+            )
+            for name, points in drawn.items()
+        ),
+        first=first,
+        last=last,
+        limit_y=HEIGHT - BOTTOM,
+        best_y=TOP,
+        left=LEFT,
+        right=right,
+        label_x=right + 12,
+        deal_x=right if deal else None,
+        deal=tuple(
+            (faces[name], place((last, surplus)))
+            for name, surplus in (deal or {}).items()
+            if name in faces
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UtilitySpace:
+    """Two seats: every frontier offer by what it is worth to each, and the path of offers."""
+
+    x: Face
+    y: Face
+    cloud: tuple[Point, ...]
+    frontier: str
+    nash: Point | None
+    limit: Point
+    paths: tuple[Curve, ...]
+    deal: Point | None
+    size: int = 300
+
+
+def utility_space(
+    seats: tuple[Face, Face],
+    *,
+    cloud: Sequence[Point],
+    frontier: Sequence[Point],
+    nash: Point | None,
+    limits: Point,
+    offers: Mapping[str, Sequence[Point]],
+    deal: Point | None,
+) -> UtilitySpace:
+    """All points are utilities in [0, 1], the first seat's along x."""
+    edge, inner = 24, 300 - 36
+
+    def place(point: Point) -> Point:
+        return _at(edge + point[0] * inner, 300 - edge - point[1] * inner)
+
+    return UtilitySpace(
+        x=seats[0],
+        y=seats[1],
+        cloud=tuple(place(point) for point in cloud),
+        frontier=line([place(point) for point in sorted(frontier)]),
+        nash=place(nash) if nash else None,
+        limit=place(limits),
+        paths=tuple(
+            Curve(
+                face=face,
+                path=line([place(point) for point in offers[face.name]]),
+                end=place(offers[face.name][-1]),
+                label_y=0,
+                value=0,
+                dots=tuple(place(point) for point in offers[face.name]),
+            )
+            for face in seats
+            if offers.get(face.name)
+        ),
+        deal=place(deal) if deal else None,
+    )
+
+
+def sparkline(
+    asked: Mapping[str, Sequence[Point]],
+    faces: Mapping[str, Face],
+    *,
+    head: int,
+    deal: Mapping[str, float] | None = None,
+) -> tuple[tuple[Face, str], ...]:
+    """The concession curves in a thumbnail, ending in the deal: (face, path) per seat."""
+    drawn = {name: list(points) for name, points in asked.items() if points and name in faces}
+    if not drawn:
+        return ()
+    first = min(points[0][0] for points in drawn.values())
+    span = max(head - first, 1)
+    for name, points in drawn.items():
+        if deal and name in deal:
+            points.append((first + span * 0.85, deal[name]))
+
+    def place(point: Point) -> Point:
+        up = min(max(point[1], 0.0), 1.0)
+        return _at((point[0] - first) / span * SPARK_WIDTH, 2 + (1 - up) * (SPARK_HEIGHT - 4))
+
+    return tuple(
+        (faces[name], steps([place(point) for point in points], SPARK_WIDTH))
+        for name, points in drawn.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of the waterfall in percent of its width; `up` raises the risk."""
+
+    label: str
+    text: str
+    points: float
+    x: float
+    width: float
+    up: bool
+
+
+def waterfall(factors: Sequence[Mapping[str, object]]) -> tuple[Step, ...]:
+    """From 100 down (or up) by each factor's points; the last stop, clamped, is the score."""
+    level, stops = 100.0, [100.0]
+    for factor in factors:
+        level += _float(factor.get("points"))
+        stops.append(level)
+    low, high = min(0.0, *stops), max(100.0, *stops)
+
+    def x(value: float) -> float:
+        return round((value - low) / (high - low) * 100, 2)
+
+    return tuple(
+        Step(
+            label=str(factor.get("label") or factor.get("name") or ""),
+            text=str(factor.get("text") or ""),
+            points=after - before,
+            x=x(min(before, after)),
+            width=round(abs(x(after) - x(before)), 2),
+            up=after > before,
+        )
+        for factor, before, after in zip(factors, stops, stops[1:], strict=False)
+    )
+
+
+def spread(wanted: Mapping[str, float], gap: float, low: float, high: float) -> dict[str, float]:
+    """Moves labels apart to at least `gap`, in their order, between `low` and `high`."""
+    ordered = sorted(wanted.items(), key=lambda item: item[1])
+    placed: list[float] = []
+    for _, y in ordered:
+        placed.append(max(y, placed[-1] + gap) if placed else max(y, low))
+    limit = high
+    for i in range(len(placed) - 1, -1, -1):
+        placed[i] = min(placed[i], limit)
+        limit = placed[i] - gap
+    return {name: round(y, 1) for (name, _), y in zip(ordered, placed, strict=True)}
+
+
+def line(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) if points else ""
+
+
+def steps(points: Sequence[Point], until: float) -> str:
+    """A staircase: an offer stands until the next one, the last one up to `until`."""
+    if not points:
+        return ""
+    (x, y), *rest = points
+    return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" for x, y in rest) + f"H{until:g}"
+
+
+def _at(x: float, y: float) -> Point:
+    return round(x, 1), round(y, 1)
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,238 @@
+"""What the templates of a negotiation show. The page and the live hub render the same files
+with the same contexts, so both call these two functions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from negotiation import charts
+from negotiation.engine.formatting import change
+from negotiation.engine.messages import Act
+from negotiation.lexicon import Face, Lexicon, figure, lexicon_for
+from negotiation.models import Decision, Message, Negotiation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from negotiation.charts import Point
+
+
+class State(NamedTuple):
+    """A state is always shown as icon, word and colour together."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+STATES = {
+    "queued": State("Queued", "clock", "indigo"),
+    "running": State("Running", "play", "indigo"),
+    "paused": State("Paused", "pause", "slate"),
+    "agreed": State("Agreed", "check-circle", "green"),
+    "no_agreement": State("No agreement", "minus-circle", "slate"),
+    "stopped": State("Stopped", "stop", "slate"),
+    "failed": State("Failed", "exclamation-triangle", "red"),
+    "parked": State("Needs approval", "hand-raised", "amber"),
+    "cleared": State("Cleared", "check", "green"),
+    "executing": State("Executing", "bolt", "indigo"),
+    "executed": State("Executed", "check-badge", "green"),
+    "rejected": State("Rejected", "x-circle", "red"),
+    "expired": State("Expired", "clock", "slate"),
+    "void": State("Void", "no-symbol", "slate"),
+    "refused": State("Refused", "shield-exclamation", "red"),
+}
+
+
+class Doing(NamedTuple):
+    """An act as a word of the transcript."""
+
+    word: str
+    icon: str
+    tone: str = "slate"
+
+
+ACTS = {
+    Act.PROPOSE: Doing("proposes", "document-plus"),
+    Act.REVISE: Doing("revises", "pencil-square"),
+    Act.ACCEPT: Doing("accepts", "check-circle", "green"),
+    Act.REJECT: Doing("rejects", "x-circle", "red"),
+    Act.ASK: Doing("asks", "question-mark-circle"),
+    Act.INFORM: Doing("informs", "information-circle"),
+    Act.EXPLAIN: Doing("explains", "light-bulb"),
+    Act.CHALLENGE: Doing("challenges", "exclamation-circle", "amber"),
+    Act.HOLD: Doing("holds", "pause-circle"),
+    Act.WITHDRAW: Doing("withdraws", "arrow-uturn-left"),
+    Act.MEDIATE: Doing("mediates", "scale"),
+    Act.INTERVENE: Doing("steps in", "user", "violet"),
+    Act.SYSTEM: Doing("notes", "cpu-chip"),
+}
+
+
+class Term(NamedTuple):
+    """One issue of an offer; `before` is what this agent's last offer had, if it differs."""
+
+    issue: str
+    option: str
+    before: str | None = None
+
+
+def state_of(negotiation: Negotiation, decision: Decision | None) -> str:
+    """The one state that tells people most: the decision's once there is one."""
+    return decision.status if decision else negotiation.status
+
+
+def terms(
+    lexicon: Lexicon, offer: Mapping[str, Any], changed: Iterable[Mapping[str, Any]] = ()
+) -> list[Term]:
+    before = {step["issue"]: step["before"] for step in changed}
+    # JSON keeps no order that people chose: the scenario's issues have one.
+    order = [*(issue for issue in lexicon.issues if issue in offer), *offer]
+    return [
+        Term(
+            lexicon.issue(issue),
+            lexicon.option(issue, option),
+            lexicon.option(issue, before[issue]) if issue in before else None,
+        )
+        for issue, option in {issue: offer[issue] for issue in order}.items()
+    ]
+
+
+def message_context(negotiation: Negotiation, message: Message) -> dict[str, Any]:
+    """For `negotiation/_message.html`."""
+    lexicon = lexicon_for(negotiation.version)
+    body = message.body
+    return {
+        "message": message,
+        "body": body,
+        "doing": ACTS.get(Act(message.act)),
+        "face": lexicon.face(message.sender),
+        "recipients": [lexicon.face(name) for name in body.get("recipients") or ()],
+        "terms": terms(lexicon, body.get("offer") or {}, body.get("changed") or ()),
+        "reasons": [_reason(reason) for reason in body.get("reasons") or ()],
+        "votes": [(lexicon.face(name), yes) for name, yes in (body.get("votes") or {}).items()],
+        "evidence": _evidence(lexicon, body.get("evidence")),
+        "question": _question(lexicon, body.get("question")),
+        "by": _unusual(str(body.get("decided_by") or "strategy")),
+    }
+
+
+def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[str, Any]:
+    """For `_state.html`, `_picture.html` and `_standing.html`, from the whole transcript."""
+    lexicon = lexicon_for(negotiation.version)
+    decision = Decision.objects.filter(negotiation=negotiation).first()
+    offers = [message for message in messages if message.body.get("offer")]
+    last = {message.sender: message for message in offers}
+    return {
+        "negotiation": negotiation,
+        "decision": decision,
+        "state": state_of(negotiation, decision),
+        "rounds": lexicon.rounds,
+        "chart": _chart(negotiation, lexicon, offers),
+        "standing": [
+            {
+                "face": lexicon.face(name),
+                "message": message,
+                "terms": terms(lexicon, message.body["offer"]),
+            }
+            for name, message in last.items()
+        ],
+        "agreed": terms(lexicon, negotiation.agreement or {}),
+        "ends": seat_ends(lexicon, negotiation.summary),
+        "confidence": negotiation.summary.get("confidence"),
+        "told": _told(lexicon, messages),
+    }
+
+
+def own_surplus(rows: Iterable[tuple[int, str, Any]]) -> dict[str, list[Point]]:
+    """(seq, sender, surplus per seat) of offers → per seat (seq, what it asked for itself)."""
+    asked: dict[str, list[Point]] = defaultdict(list)
+    for seq, sender, surplus in rows:
+        value = surplus.get(sender) if isinstance(surplus, dict) else None
+        if isinstance(value, int | float):
+            asked[sender].append((seq, value))
+    return asked
+
+
+def _chart(
+    negotiation: Negotiation, lexicon: Lexicon, offers: Sequence[Message]
+) -> charts.Concessions | None:
+    surplus = [(message, (message.body.get("private") or {}).get("surplus")) for message in offers]
+    asked = own_surplus((message.seq, message.sender, value) for message, value in surplus)
+    deal = negotiation.summary.get("surplus") if negotiation.agreement else None
+    return charts.concessions(asked, lexicon.seats, head=negotiation.head, deal=deal)
+
+
+class SeatEnd(NamedTuple):
+    """How a seat came out: surplus 0 at its limit, 1 at its best."""
+
+    face: Face
+    surplus: float
+    confidence: float | None
+
+    @property
+    def bar(self) -> float:
+        return round(min(max(self.surplus, 0), 1) * 100, 1)
+
+
+def seat_ends(lexicon: Lexicon, summary: Mapping[str, Any]) -> list[SeatEnd]:
+    surplus = summary.get("surplus") or {}
+    confidence = summary.get("confidences") or {}
+    return [
+        SeatEnd(face, surplus[name], confidence.get(name))
+        for name, face in lexicon.seats.items()
+        if isinstance(surplus.get(name), int | float)
+    ]
+
+
+def _reason(reason: Mapping[str, Any]) -> dict[str, Any]:
+    before, after, unit = reason["before"], reason["after"], reason.get("unit", "")
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        before, after = change(before, after, unit)
+    else:
+        after = figure(after, unit)
+    return {
+        "label": reason["label"],
+        "gain": reason["gain"] >= 0,
+        "before": before,
+        "after": after,
+        "estimated": reason.get("estimated", False),
+    }
+
+
+def _evidence(lexicon: Lexicon, evidence: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not evidence:
+        return None
+    return {
+        **evidence,
+        "label": lexicon.fact(evidence["fact"]),
+        "value": f"{figure(evidence['mean'])} ± {figure(evidence['sd'])}",
+    }
+
+
+def _question(lexicon: Lexicon, question: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not question:
+        return None
+    return {
+        "label": lexicon.fact(question["fact"]),
+        "assumed": f"{figure(question['assumed_mean'])} ± {figure(question['assumed_sd'])}",
+    }
+
+
+def _told(lexicon: Lexicon, messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """Who told whom what, in the order it was said."""
+    return [
+        {
+            "seq": message.seq,
+            "face": lexicon.face(message.sender),
+            "to": [lexicon.face(name) for name in message.body.get("recipients") or ()],
+            "evidence": _evidence(lexicon, message.body["evidence"]),
+        }
+        for message in messages
+        if message.act == Act.INFORM and message.body.get("evidence")
+    ]
+
+
+def _unusual(decided_by: str) -> str:
+    return "" if decided_by in {"strategy", "human"} else decided_by

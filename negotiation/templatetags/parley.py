@@ -1,0 +1,122 @@
+"""Filters and tags of the templates. Text from agents is hostile: `visible` before anything."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+
+from negotiation.lexicon import figure
+from negotiation.presentation import STATES
+from negotiation.scenarios import texts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.utils.safestring import SafeString
+
+    from negotiation.lexicon import Face
+
+register = template.Library()
+
+LONGEST = 20_000
+
+
+@register.filter
+def visible(value: object) -> str:
+    """Control, bidi and zero-width characters as codes one can see; lines stay lines."""
+    text = str(value)
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]} … ({len(text) - LONGEST:,} characters more)"
+    return "\n".join(texts.visible(line) for line in text.split("\n"))
+
+
+@register.filter
+def words(slug: object) -> str:
+    """place-service → Place service"""
+    text = str(slug).replace("-", " ")
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def web_address(value: object) -> str:
+    """The address if a browser may follow it, else nothing."""
+    text = str(value)
+    return text if text.startswith(("https://", "http://")) else ""
+
+
+@register.filter(name="figure")
+def figure_filter(value: object, unit: str = "") -> str:
+    return figure(value, unit)
+
+
+@register.filter
+def percent(value: object) -> str:
+    return f"{float(value) * 100:.0f} %" if isinstance(value, int | float) else "unknown"
+
+
+@register.filter
+def points(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
+
+
+@register.filter
+def signed_percent(value: float) -> str:
+    return f"{value * 100:+.0f} %".replace("-", "−")
+
+
+@register.filter
+def limit(value: object, unit: str = "") -> str:
+    """A rule's limit: one figure, or the values it names."""
+    if isinstance(value, list):
+        return ", ".join(figure(one, unit) for one in value)
+    return figure(value, unit)
+
+
+@register.filter
+def age(day: str) -> str:
+    """How old a figure of that ISO date is."""
+    try:
+        days = (timezone.now().date() - date.fromisoformat(day)).days
+    except ValueError:
+        return ""
+    if days < 60:
+        return f"{days} days old"
+    return f"{days // 30} months old" if days < 730 else f"{days // 365} years old"
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString | str:
+    """Relative for reading, absolute for knowing; `static/js/times.js` keeps it fresh."""
+    if moment is None:
+        return ""
+    utc = moment.astimezone(timezone.get_default_timezone())
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        utc.isoformat(timespec="seconds"),
+        f"{utc:%d %b %Y, %H:%M:%S} UTC",
+        _ago(utc, timezone.now()),
+    )
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    seconds = (now - moment).total_seconds()
+    if abs(seconds) < 45:
+        return "just now" if seconds >= 0 else "in a moment"
+    if seconds < 0:
+        return f"in {timesince(now, moment, depth=1)}"
+    return f"{timesince(moment, now, depth=1)} ago"
+
+
+@register.inclusion_tag("negotiation/_badge.html")
+def state_badge(name: str) -> dict[str, Any]:
+    return {"name": name, "state": STATES[name]}
+
+
+@register.inclusion_tag("negotiation/_mark.html")
+def mark(face: Face, size: str = "") -> dict[str, Any]:
+    return {"face": face, "size": size}

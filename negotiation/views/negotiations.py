@@ -1,0 +1,115 @@
+"""One table: its page, and what an operator does to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from negotiation.models import Message, Negotiation, Scenario
+from negotiation.presentation import message_context, side_context
+from negotiation.services import sessions
+from negotiation.views import floor
+from negotiation.views.access import operators, person, watchers
+from negotiation.views.forms import ReasonForm, StartForm, first_error
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import User
+    from django.http import HttpRequest, HttpResponse
+
+LARGEST_ID = 2**63 - 1
+SHOWN = 1000
+
+
+@watchers
+def negotiation(request: HttpRequest, pk: int) -> HttpResponse:
+    table = _find(request, pk)
+    transcript = list(Message.objects.filter(negotiation=table, seq__lte=table.head))
+    shown = transcript[-SHOWN:]
+    context: dict[str, Any] = {
+        **side_context(table, transcript),
+        "items": [message_context(table, message) for message in shown],
+        "hidden": len(transcript) - len(shown),
+    }
+    return render(request, "negotiation/negotiation.html", context)
+
+
+@require_POST
+@operators
+def start(request: HttpRequest) -> HttpResponse:
+    form = StartForm(request.POST)
+    if form.is_valid():
+        scenario = (
+            Scenario.objects.filter(slug=form.cleaned_data["scenario"])
+            .select_related("current")
+            .first()
+        )
+        if scenario and scenario.current:
+            opened = sessions.start(
+                version=scenario.current,
+                by=person(request),
+                now=timezone.now(),
+                pace=form.cleaned_data["pace"],
+                seed=form.cleaned_data["seed"],
+            )
+            return redirect("negotiation", pk=opened.pk)
+        form.add_error("scenario", "There is no such scenario. Choose one of the list.")
+    context = {**floor.listing(request), **floor.start_context(form)}
+    return render(request, "negotiation/floor.html", context, status=422)
+
+
+@require_POST
+@operators
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step_in(request, pk, sessions.pause, "Paused. It stands still until somebody resumes.")
+
+
+@require_POST
+@operators
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step_in(request, pk, sessions.resume, "Resumed.")
+
+
+@require_POST
+@operators
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step_in(request, pk, sessions.stop, "Stopped. Nothing will be executed.")
+
+
+class StepIn(Protocol):
+    """pause, resume or stop of `negotiation.services.sessions`."""
+
+    def __call__(self, *, negotiation_id: int, by: User, reason: str, now: datetime) -> None: ...
+
+
+def _step_in(request: HttpRequest, pk: int, step: StepIn, done: str) -> HttpResponse:
+    table = _find(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect("negotiation", pk=pk)
+    try:
+        step(
+            negotiation_id=table.pk,
+            by=person(request),
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except (sessions.NotRunning, sessions.NotPaused, sessions.NotOpen) as refusal:
+        messages.warning(request, f"{refusal} Nothing was changed.")
+    else:
+        messages.success(request, done)
+    return redirect("negotiation", pk=pk)
+
+
+def _find(request: HttpRequest, pk: int) -> Negotiation:
+    if pk > LARGEST_ID:
+        raise Http404
+    tables = Negotiation.objects.visible_to(request.user).select_related("version__scenario")
+    return get_object_or_404(tables.defer("version__document"), pk=pk)

@@ -1,0 +1,53 @@
+"""The demo receiver: the page that shows what arrived, and the door it arrives at."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from negotiation.models import ReceivedCall
+from negotiation.services import receivers
+from negotiation.views.access import wants_fragment, watchers
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+PER_PAGE = 20
+
+
+@watchers
+def receiver(request: HttpRequest) -> HttpResponse:
+    page = Paginator(ReceivedCall.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
+    calls = [{"call": call, **_summary(call.body)} for call in page]
+    template = "_receiver_list.html" if wants_fragment(request) else "receiver.html"
+    return render(request, f"negotiation/{template}", {"page": page, "calls": calls})
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def hook(request: HttpRequest) -> HttpResponse:
+    """Signed instead of logged in; the same webhook id again has no second effect."""
+    try:
+        call = receivers.receive(headers=request.headers, body=request.body, now=timezone.now())
+    except receivers.BadSignature as refusal:
+        return JsonResponse({"error": str(refusal)}, status=401)
+    return JsonResponse({"received": call.webhook_id, "deliveries": call.deliveries})
+
+
+def _summary(body: str) -> dict[str, Any]:
+    """The body for reading; one that is not the JSON we send is shown as it came."""
+    try:
+        package = json.loads(body)
+    except (ValueError, RecursionError):
+        return {"pretty": body, "package": {}}
+    pretty = json.dumps(package, indent=2, ensure_ascii=False)
+    return {"pretty": pretty, "package": package if isinstance(package, dict) else {}}

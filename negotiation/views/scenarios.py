@@ -1,0 +1,206 @@
+"""Scenarios: what they say, who wrote it and when, and the editor of their rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from negotiation.lexicon import figure, lexicon_for
+from negotiation.models import Scenario, ScenarioVersion
+from negotiation.services import scenarios as service
+from negotiation.views import rules_form
+from negotiation.views.access import person, rule_writers, watchers
+from negotiation.views.forms import NoteForm, first_error
+from negotiation.views.rules_diff import differences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+LARGEST_NUMBER = 2**31 - 1
+HISTORY = 50
+
+
+@watchers
+def scenarios(request: HttpRequest) -> HttpResponse:
+    found = (
+        Scenario.objects.filter(current__isnull=False)
+        .select_related("current__author")
+        .annotate(runs=Count("versions__negotiations"))
+    )
+    return render(request, "negotiation/scenarios.html", {"scenarios": found})
+
+
+@watchers
+def scenario(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _find(slug)
+    return _show(request, _current(found), {"history": _history(found)})
+
+
+@watchers
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    if number > LARGEST_NUMBER:
+        raise Http404
+    found = get_object_or_404(
+        ScenarioVersion.objects.select_related("scenario__current", "author"),
+        scenario__slug=slug,
+        number=number,
+    )
+    before = ScenarioVersion.objects.filter(scenario=found.scenario, number=number - 1).first()
+    changed = differences(before.document, found.document) if before else []
+    extra = {"previous": before, "differences": changed, "history": _history(found.scenario)}
+    return _show(request, found, extra)
+
+
+@rule_writers
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _find(slug)
+    current = _current(found)
+    if request.method != "POST":
+        return _editor(request, current, {"sections": rules_form.sections(current.document)})
+    note = NoteForm(request.POST)
+    based_on = _basis(found, current, request.POST.get("based_on", ""))
+    typed = {"note": request.POST.get("note", "")[:300], "based_on": based_on.number}
+    try:
+        document = rules_form.document_from(
+            based_on.document, request.POST.dict(), source=f"Version {based_on.number}"
+        )
+    except rules_form.NotSaved as refusal:
+        wrong = {"sections": refusal.sections, "others": refusal.others, "wrong": refusal.count}
+        return _editor(request, based_on, {**typed, **wrong}, status=422)
+    mine = rules_form.sections(document.model_dump(mode="json"))
+    kept = {**typed, "sections": mine}
+    if not note.is_valid():
+        return _editor(request, based_on, {**kept, "note_error": first_error(note)}, status=422)
+    try:
+        saved = service.save_version(
+            scenario=found,
+            document=document,
+            author=person(request),
+            note=note.cleaned_data["note"],
+            now=timezone.now(),
+            based_on=based_on.number,
+        )
+    except service.NewerVersion as refusal:
+        newer = refusal.current
+        told = {
+            "newer": refusal,
+            "theirs": differences(based_on.document, newer.document),
+            "sections": rules_form.carried_over(based_on.document, mine, newer.document),
+            "based_on": newer.number,
+        }
+        return _editor(request, newer, {**typed, **told}, status=409)
+    messages.success(request, f"Saved as version {saved.number}. Running tables keep theirs.")
+    return redirect("scenario", slug=slug)
+
+
+def _basis(found: Scenario, current: ScenarioVersion, posted: str) -> ScenarioVersion:
+    """The version that was on the screen; the current one where that is not said properly."""
+    if not (posted.isascii() and posted.isdigit() and len(posted) < 10):
+        return current
+    return found.versions.select_related("scenario").filter(number=int(posted)).first() or current
+
+
+def _show(request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any]) -> HttpResponse:
+    context = {
+        "scenario": shown.scenario,
+        "version": shown,
+        "document": shown.document,
+        "issues": _issues(shown),
+        "seats": _seats(shown),
+        "rules": _rules(shown.document),
+        "dimensions": _dimensions(shown.document),
+        **extra,
+    }
+    return render(request, "negotiation/scenario.html", context)
+
+
+def _editor(
+    request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    context = {"scenario": shown.scenario, "version": shown, "based_on": shown.number, **extra}
+    return render(request, "negotiation/scenario_edit.html", context, status=status)
+
+
+def _issues(shown: ScenarioVersion) -> list[dict[str, Any]]:
+    words = lexicon_for(shown)
+    return [
+        {
+            "label": issue["label"],
+            "options": [_option(words, issue, one) for one in issue["options"]],
+        }
+        for issue in shown.document["issues"]
+    ]
+
+
+def _option(words: Any, issue: Mapping[str, Any], option: Any) -> str:
+    value = option["value"] if isinstance(option, dict) else option
+    return str(words.option(issue["name"], value))
+
+
+def _seats(shown: ScenarioVersion) -> list[dict[str, Any]]:
+    """Each seat with its weights as shares of a bar 100 wide."""
+    words, names = lexicon_for(shown), rules_form.Names(shown.document)
+    found = []
+    for seat in shown.document["seats"]:
+        total = sum(objective["weight"] for objective in seat["objectives"])
+        x, parts = 0.0, []
+        for objective in seat["objectives"]:
+            share = objective["weight"] / total * 100
+            label = objective.get("label") or names.label(objective["subject"])
+            parts.append(
+                {"label": label, "share": share, "x": round(x, 2), "width": round(share, 2)}
+            )
+            x += share
+        found.append({"face": words.face(seat["name"]), "seat": seat, "parts": parts})
+    return found
+
+
+KINDS = {
+    "in": "one of", "not_in": "none of", "at_most": "at most", "at_least": "at least",
+    "equals": "exactly", "differs_from": "other than",
+}  # fmt: skip
+
+
+def _rules(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = rules_form.Names(document)
+    found = []
+    for rule in document["constraints"]:
+        kind = next((kind for kind in KINDS if rule.get(kind) is not None), None)
+        limit = rule[kind] if kind else None
+        if isinstance(limit, str):
+            limit = document["parameters"].get(limit, limit)
+        unit = names.unit(rule["subject"])
+        shown = ", ".join(map(figure, limit)) if isinstance(limit, list) else figure(limit, unit)
+        subject = names.label(rule["subject"])
+        found.append({**rule, "test": f"{subject} {KINDS[kind] if kind else ''} {shown}"})
+    return found
+
+
+def _dimensions(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = rules_form.Names(document)
+    parts = document["policy"]["risk"]["dimensions"]
+    return [{**part, "unit": names.unit(part["loss"])} for part in parts]
+
+
+def _history(found: Scenario) -> list[ScenarioVersion]:
+    return list(found.versions.select_related("author").defer("document")[:HISTORY])
+
+
+def _find(slug: str) -> Scenario:
+    return get_object_or_404(
+        Scenario.objects.filter(current__isnull=False).select_related("current__author"), slug=slug
+    )
+
+
+def _current(found: Scenario) -> ScenarioVersion:
+    if found.current is None:
+        raise Http404
+    found.current.scenario = found
+    return found.current

@@ -1,0 +1,38 @@
+// Native dialogs. A button with data-dialog="id" opens one and never decides by itself;
+// Ctrl or ⌘ with Enter confirms inside; data-inert-ms keeps a button still for a moment.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) {
+    document.getElementById(opener.dataset.dialog)?.showModal();
+    return;
+  }
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  // A click on the backdrop lands on the dialog itself.
+  if (event.target.nodeName === "DIALOG") event.target.close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest("dialog")?.querySelector("form");
+  const button = form?.querySelector("[type=submit]");
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+});
+
+// Twice pressed is once sent.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+  setTimeout(() => delete event.target.dataset.sent, 4000);
+});
+
+for (const button of document.querySelectorAll("[data-inert-ms]")) {
+  button.disabled = true;
+  setTimeout(() => { button.disabled = false; }, Number(button.dataset.inertMs));
+}
+
+for (const dialog of document.querySelectorAll("dialog[data-open-now]")) {
+  dialog.removeAttribute("open");
+  dialog.showModal();
+}

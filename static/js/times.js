@@ -1,0 +1,22 @@
+// Keeps relative times true: "3 minutes ago" grows old by itself. The absolute one is on hover.
+const words = new Intl.RelativeTimeFormat("en-GB", { numeric: "always" });
+const steps = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+function relative(then) {
+  const seconds = Math.round((then - Date.now()) / 1000);
+  if (Math.abs(seconds) < 5) return "just now";
+  const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size);
+  return words.format(Math.trunc(seconds / size), unit);
+}
+
+function refresh() {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const text = relative(Date.parse(time.dateTime));
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+refresh();
+setInterval(refresh, 5000);
+document.addEventListener("htmx:afterSwap", refresh);
+document.addEventListener("parley:shown", refresh);
