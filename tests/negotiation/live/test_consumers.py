@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 
 from config.asgi import application
@@ -23,6 +26,13 @@ from tests import factories
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
 ORIGIN = (b"origin", settings.ORIGINS[0].encode())
+
+
+@pytest.fixture(autouse=True)
+async def _no_connection_stays_open(transactional_db: None) -> AsyncIterator[None]:
+    """The thread that serves sockets keeps its connection; the next test's flush waits for it."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 def cookie_of(user: User | None) -> bytes:
@@ -213,8 +223,6 @@ async def test_an_open_socket_closes_when_its_person_may_no_longer_see(
 
     def revoke() -> None:
         if change == "logs out":
-            from django.contrib.sessions.models import Session
-
             Session.objects.all().delete()
         elif change == "loses the role":
             operator.groups.clear()
