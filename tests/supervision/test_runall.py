@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import psutil
 import pytest
 from django.conf import settings
 
+from config.environment import private_redis_socket
 from config.supervision.tether import end_with_parent
 from tests import servers
 
@@ -89,9 +91,11 @@ def eventually(holds: Callable[[], bool], *, within: float) -> bool:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # So deep that the message server's socket has to live elsewhere.
-    return tmp_path_factory.mktemp("embedded") / ("deep " * 20) / "var"
+    deep = tmp_path_factory.mktemp("embedded") / ("deep " * 20) / "var"
+    yield deep
+    shutil.rmtree(private_redis_socket(deep).parent, ignore_errors=True)
 
 
 def start(folder: Path, output: Path) -> Running:
