@@ -89,16 +89,16 @@ def fuse(
     if evidence.root in belief.roots:
         return belief
     roots = belief.roots | {evidence.root}
+    prior = belief.sd * belief.sd
     variance = effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
-    if belief.sd == 0 or variance == inf:
+    if prior == 0 or variance == inf:
         return Belief(belief.mean, belief.sd, roots)
     z = abs(surprise(belief, evidence, fact=fact, trust=trust, age_days=age_days))
     variance *= max(1.0, z / SURPRISING) ** 2
-    prior = belief.sd**2
     weight = prior / (prior + variance)
     return Belief(
         belief.mean + weight * (evidence.mean - belief.mean),
-        sqrt(prior * variance / (prior + variance)),
+        sqrt(weight * variance),
         roots,
     )
 

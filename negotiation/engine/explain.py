@@ -123,10 +123,6 @@ def _close(_state: State, move: Move, _draft: Message) -> str:
     return move.ending.reason
 
 
-def _hold(_state: State, _move: Move, _draft: Message) -> str:
-    return "I have no offer to make: none that is lawful reaches my limit."
-
-
 def _what_it_brings(state: State, draft: Message) -> str:
     """For an offer that is held against nothing."""
     objectives = state.table.seat[draft.sender].preferences.objectives
@@ -250,5 +246,4 @@ _WORDINGS: dict[Act, Callable[[State, Move, Message], str]] = {
     Act.REJECT: _reject,
     Act.MEDIATE: _mediate,
     Act.SYSTEM: _close,
-    Act.HOLD: _hold,
 }

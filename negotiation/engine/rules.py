@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from negotiation.engine.messages import MEDIATOR, Act
@@ -14,6 +13,9 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Message
     from negotiation.engine.state import State
+
+
+_LARGEST = 1e100  # of what is said; the squares of larger figures leave the floats
 
 
 class IllegalMove(ValueError):
@@ -63,10 +65,10 @@ def _inform(state: State, message: Message) -> None:
     evidence = message.evidence
     if evidence is None or evidence.fact not in state.table.fact:
         raise IllegalMove("Evidence is about a fact of this table.")
-    if not (isfinite(evidence.mean) and isfinite(evidence.sd) and evidence.sd >= 0):
+    if not (abs(evidence.mean) <= _LARGEST and 0 <= evidence.sd <= _LARGEST):
         raise IllegalMove("Evidence is a number with a standard deviation of 0 or more.")
-    if not evidence.age_days >= 0:
-        raise IllegalMove("Evidence cannot be from the future.")
+    if not 0 <= evidence.age_days <= _LARGEST:
+        raise IllegalMove("Evidence has an age of 0 days or more.")
     disclosure = state.table.fact[evidence.fact].disclosure
     if disclosure == "never" or (disclosure == "on_request" and not message.recipients):
         raise IllegalMove(f"{state.table.fact[evidence.fact].label} may not be told to all.")

@@ -105,8 +105,13 @@ class State:
         return tuple(self.names[place] for place in shuffled)
 
     def clears(self, targets: FloatArray) -> BoolArray:
-        """Which lawful offers reach the target of which seat, inclusive; shape (rows, seats)."""
-        return self.utilities >= targets - TOLERANCE
+        """Which lawful offers reach the target of which seat, inclusive; shape (rows, seats).
+
+        An offer that was named and refused reaches nobody's.
+        """
+        reached: BoolArray = self.utilities >= targets - TOLERANCE
+        reached[list(self.refused)] = False
+        return reached
 
     def votes(self, row: int, targets: FloatArray) -> dict[str, bool]:
         """Whether one offer reaches the target of each seat, inclusive."""

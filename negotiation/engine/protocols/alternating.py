@@ -38,17 +38,15 @@ def next_move(state: State) -> Move:
     seat = order[state.turns % len(order)]
     round_ = state.turns // len(order) + 1
     outlook, named = state.outlooks[seat], state.named
-    target = _target(state, seat, state.turns)
-    row = _least_above(outlook, target)
+    row = _least_above(outlook, _target(state, seat, state.turns))
+    if row is None:  # nothing lawful reaches its limit, and it will never consent
+        return closing(state)
     if named is not None and seat not in named.owners:
         offered = outlook.utilities[named.row]
-        wanted = outlook.utilities[row] if row is not None else outlook.reservation
-        if offered >= max(min(wanted, outlook.best), outlook.reservation) - TOLERANCE:
+        if offered >= outlook.utilities[row] - TOLERANCE:
             return Move(
                 act=Act.ACCEPT, sender=seat, round=round_, in_reply_to=named.seq, row=named.row
             )
-    if row is None:
-        return Move(act=Act.HOLD, sender=seat, round=round_)
     act = Act.REVISE if seat in state.standing else Act.PROPOSE
     return Move(act=act, sender=seat, round=round_, row=row)
 

@@ -78,7 +78,6 @@ def _concede(state: State, round_: int, floor: Floor) -> Move | None:
     """The next offer of this round, by a seat or, where enough of them meet, by the mediator."""
     clears = state.clears(targets(state, round_))
     shared = np.flatnonzero(state.suffices(clears))
-    shared = shared[~np.isin(shared, list(state.refused))]
     everybody_opened = len(state.standing) == len(state.names)
     if shared.size and everybody_opened:
         return _name(state, round_, shared)
@@ -94,7 +93,6 @@ def _name(state: State, round_: int, shared: IntArray) -> Move | None:
     """
     row = fairest(state.utilities, state.limits, shared)
     livable = np.flatnonzero(state.suffices(state.clears(state.limits)))
-    livable = livable[~np.isin(livable, list(state.refused))]
     goal = fairest(state.utilities, state.limits, livable)
     best, found = nash_products(state.utilities[[goal, row]], state.limits)
     if found < _FAIR_ENOUGH * best and round_ < state.table.rounds:

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from negotiation.engine.messages import Act
+from negotiation.engine.outcomes import Agreement, NoAgreement
+from negotiation.engine.rules import IllegalMove
+from negotiation.engine.session import Session
+from negotiation.engine.strategies import BOULWARE, CONCEDER, LINEAR, STRATEGIES, TimeDependent
+from negotiation.engine.table import BadTable
+from tests.engine.tables import pie_table, service_table
+from tests.engine.talks import finished
+
+
+def test_equal_seats_meet_near_the_middle() -> None:
+    session = finished(pie_table())
+    assert isinstance(session.outcome, Agreement)
+    assert abs(float(session.outcome.offer["share"]) - 50) <= 2
+
+
+def test_seats_take_turns() -> None:
+    senders = [message.sender for message in finished(pie_table()).messages]
+    assert all(first != second for first, second in pairwise(senders))
+
+
+def test_who_holds_out_gets_more() -> None:
+    table = pie_table()
+    seats = (
+        replace(table.seat["anna"], strategy=BOULWARE),
+        replace(table.seat["ben"], strategy=CONCEDER),
+    )
+    session = finished(replace(table, seats=seats))
+    assert isinstance(session.outcome, Agreement)
+    assert float(session.outcome.offer["share"]) > 60
+
+
+def test_nobody_accepts_less_than_it_would_offer_next() -> None:
+    session = Session(pie_table(), seed=3)
+    while (message := session.next()) is not None:
+        if message.act is Act.ACCEPT:
+            assert message.private["utilities"][message.sender] >= (
+                message.private["targets"][message.sender] - 1e-9
+            )
+        session.apply(message)
+    assert session.messages[-1].act is Act.ACCEPT
+
+
+def test_more_than_two_seats_all_have_to_accept() -> None:
+    table = replace(service_table(rounds=200), protocol="alternating")
+    session = finished(table)
+    assert isinstance(session.outcome, Agreement)
+    assert [message.act for message in session.messages[-4:]] == [Act.ACCEPT] * 4
+
+
+def test_incompatible_limits_end_with_their_conflict() -> None:
+    table = pie_table(rounds=10)
+    seats = tuple(
+        replace(seat, preferences=replace(seat.preferences, reservation=0.6))
+        for seat in table.seats
+    )
+    session = finished(replace(table, seats=seats))
+    assert isinstance(session.outcome, NoAgreement)
+    assert {conflict.name for conflict in session.outcome.conflicts} == {"anna", "ben"}
+
+
+def test_speaking_out_of_turn_is_refused() -> None:
+    session = Session(pie_table(), seed=1)
+    message = session.next()
+    assert message is not None
+    other = "ben" if message.sender == "anna" else "anna"
+    with pytest.raises(IllegalMove, match="turn"):
+        session.apply(replace(message, sender=other, offer={"share": 50}))
+
+
+def test_alternating_offers_need_everybody() -> None:
+    with pytest.raises(BadTable, match="consent"):
+        replace(pie_table(), dissent=1)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values())
+def test_a_demand_falls_from_everything_to_the_limit(strategy: TimeDependent) -> None:
+    demands = [strategy.demand(step / 10) for step in range(11)]
+    assert demands[0] == 1
+    assert demands[-1] == 0
+    assert demands == sorted(demands, reverse=True)
+
+
+def test_boulware_holds_out_and_conceder_gives_in() -> None:
+    assert BOULWARE.demand(0.5) > LINEAR.demand(0.5) == 0.5 > CONCEDER.demand(0.5)

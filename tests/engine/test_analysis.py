@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from negotiation.engine.analysis import solution_points, summarise
+from negotiation.engine.frontier import pareto_frontier
+from negotiation.engine.session import Session
+from negotiation.engine.space import FloatArray
+from tests.engine.tables import pie_table, service_table
+from tests.engine.talks import finished
+
+
+def by_comparing_all(utilities: FloatArray) -> list[int]:
+    return [
+        row
+        for row, own in enumerate(utilities)
+        if not ((utilities >= own).all(axis=1) & (utilities > own).any(axis=1)).any()
+    ]
+
+
+@given(
+    st.integers(0, 2**32),
+    st.integers(0, 300),
+    st.integers(1, 5),
+    st.sampled_from([1, 3, 10, 10**6, 10**16]),
+)
+def test_the_frontier_is_what_comparing_all_pairs_finds(
+    draw: int, offers: int, seats: int, levels: int
+) -> None:
+    rng = np.random.default_rng(draw)
+    utilities = rng.integers(0, levels, (offers, seats), endpoint=True) / levels
+    assert pareto_frontier(utilities).tolist() == by_comparing_all(utilities)
+
+
+def test_a_frontier_of_many_blocks_is_exact() -> None:
+    rng = np.random.default_rng(1)
+    utilities = rng.dirichlet(np.ones(4), 5_000).round(3)
+    utilities[::7] -= 0.01
+    assert pareto_frontier(utilities).tolist() == by_comparing_all(utilities)
+
+
+def test_differences_that_a_sum_cannot_show_still_dominate() -> None:
+    tiny = np.array([[1.0, 1e-17], [1.0, 2e-17], [1.0, 0.0]])
+    assert pareto_frontier(tiny).tolist() == [1]
+
+
+def test_solution_points_of_a_small_game() -> None:
+    utilities = np.array([[1.0, 0.0], [0.9, 0.3], [0.6, 0.5], [0.4, 0.6], [0.0, 1.0]])
+    points = solution_points(utilities, np.array([0.0, 0.0]))
+    assert (points.nash, points.kalai, points.kalai_smorodinsky) == (2, 2, 2)
+    assert points.utilitarian == 1
+
+
+def test_kalai_smorodinsky_counts_shares_and_kalai_amounts() -> None:
+    utilities = np.array([[1.0, 0.1], [0.5, 0.25], [0.3, 0.28], [0.0, 0.5]])
+    points = solution_points(utilities, np.zeros(2))
+    assert points.kalai == 2
+    assert points.kalai_smorodinsky == 1
+
+
+def test_without_an_offer_above_all_limits_there_are_no_points() -> None:
+    assert solution_points(np.array([[1.0, 0.0]]), np.array([0.5, 0.5])).nash is None
+
+
+def test_the_summary_of_an_agreement() -> None:
+    session = finished(service_table())
+    summary = summarise(session)
+    assert summary.agreement is not None
+    assert summary.utilities == session.utilities(summary.agreement)
+    assert summary.pareto is True
+    assert summary.nash_ratio is not None
+    assert 0.98 <= summary.nash_ratio <= 1
+    assert summary.confidence == min(summary.confidences.values())
+    assert summary.rounds == sum(
+        message.act in {"propose", "revise", "mediate"} for message in session.messages
+    )
+    assert summary.frontier_size <= summary.lawful_size <= summary.total_size == 4_800
+
+
+def test_alternatives_are_near_and_above_every_limit() -> None:
+    summary = summarise(finished(service_table()))
+    assert 1 <= len(summary.alternatives) <= 5
+    changes = [len(alternative.changed) for alternative in summary.alternatives]
+    assert changes == sorted(changes)
+    for alternative in summary.alternatives:
+        assert alternative.changed
+        for seat, utility in alternative.utilities.items():
+            assert utility >= summary.reservations[seat] - 1e-9
+
+
+@pytest.mark.parametrize("said", [0, 3])
+def test_a_running_negotiation_has_a_summary_without_an_agreement(said: int) -> None:
+    session = Session(pie_table(), seed=1)
+    for _ in range(said):
+        message = session.next()
+        assert message is not None
+        session.apply(message)
+    summary = summarise(session)
+    assert (summary.agreement, summary.pareto, summary.rounds) == (None, None, said)
+    assert summary.nash_offer == {"share": 50}
+
+
+def test_a_summary_is_plain_json() -> None:
+    text = json.dumps(summarise(finished(service_table())).to_dict(), allow_nan=False)
+    assert json.loads(text)["pareto"] is True

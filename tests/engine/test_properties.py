@@ -1,0 +1,200 @@
+"""What holds at every table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from negotiation.engine.analysis import summarise
+from negotiation.engine.messages import Act, Message
+from negotiation.engine.outcomes import Agreement, NoAgreement
+from negotiation.engine.session import Session
+from negotiation.engine.space import Issue, OutcomeSpace
+from negotiation.engine.utility import Preferences
+from tests.engine.random_tables import tables
+from tests.engine.talks import finished
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from negotiation.engine.table import Table
+
+often = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+every_table = st.one_of(tables(), tables(dissent=1), tables("alternating"))
+seeds = st.integers(-(2**63), 2**63 - 1)
+OFFERING = {Act.PROPOSE, Act.REVISE}
+
+
+@often
+@given(every_table, seeds)
+def test_no_seat_ever_offers_or_accepts_below_its_limit(table: Table, seed: int) -> None:
+    session = Session(table, seed=seed)
+    while (message := session.next()) is not None:
+        if message.act in {*OFFERING, Act.ACCEPT}:
+            assert message.offer is not None
+            utility = session.utilities(message.offer)[message.sender]
+            assert utility >= table.seat[message.sender].preferences.reservation - 1e-9
+        session.apply(message)
+
+
+@often
+@given(every_table, seeds)
+def test_only_lawful_offers_are_made_and_agreed(table: Table, seed: int) -> None:
+    session = finished(table, seed=seed)
+    offers = [message.offer for message in session.messages if message.offer is not None]
+    if isinstance(session.outcome, Agreement):
+        offers.append(session.outcome.offer)
+    for offer in offers:
+        index = table.space.index_of(offer)
+        assert all(mask[index] for mask in table.masks)
+
+
+@often
+@given(every_table, seeds)
+def test_every_negotiation_ends_with_an_outcome(table: Table, seed: int) -> None:
+    session = finished(table, seed=seed)
+    assert isinstance(session.outcome, (Agreement, NoAgreement))
+    assert session.next() is None
+    assert [message.seq for message in session.messages] == list(
+        range(1, len(session.messages) + 1)
+    )
+
+
+@often
+@given(every_table, seeds)
+def test_every_prefix_replayed_goes_on_as_the_first_time(table: Table, seed: int) -> None:
+    original = finished(table, seed=seed)
+    replayed = Session(table, seed=seed)
+    for message in original.messages:
+        again = Session.replay(table, seed=seed, messages=replayed.messages).next()
+        assert json.dumps(cast("Message", again).to_dict()) == json.dumps(message.to_dict())
+        replayed.apply(Message.from_dict(json.loads(json.dumps(message.to_dict()))))
+    assert replayed.outcome == original.outcome
+
+
+@often
+@given(every_table, seeds)
+def test_messages_survive_json_unchanged(table: Table, seed: int) -> None:
+    for message in finished(table, seed=seed).messages:
+        text = json.dumps(message.to_dict(), allow_nan=False)
+        assert Message.from_dict(json.loads(text)) == message
+
+
+@often
+@given(st.one_of(tables(), tables(dissent=1)), seeds)
+def test_a_mediated_agreement_is_on_the_frontier(table: Table, seed: int) -> None:
+    session = finished(table, seed=seed)
+    if isinstance(session.outcome, Agreement):
+        assert summarise(session).pareto
+
+
+@often
+@given(tables(), seeds)
+def test_without_agreement_no_lawful_offer_clears_every_limit(table: Table, seed: int) -> None:
+    session = finished(table, seed=seed)
+    if isinstance(session.outcome, NoAgreement):
+        names = [seat.name for seat in table.seats]
+        utilities = np.column_stack([session.outlooks[name].utilities for name in names])
+        limits = [seat.preferences.reservation for seat in table.seats]
+        assert not (utilities >= limits).all(axis=1).any()
+        assert session.outcome.conflicts
+
+
+@often
+@given(every_table, seeds)
+def test_reasons_say_what_the_utilities_say(table: Table, seed: int) -> None:
+    session = Session(table, seed=seed)
+    while (message := session.next()) is not None:
+        for reason in message.reasons:
+            outlook = session.outlooks[message.sender]
+            objective = next(
+                each
+                for each in outlook.seat.preferences.objectives
+                if each.subject == reason.subject
+            )
+            assert message.offer is not None
+            row = table.row_of(table.space.index_of(message.offer))
+            assert row is not None
+            before = 0.0
+            if message.against is not None:
+                other = session.messages[message.against - 1].offer
+                assert other is not None
+                place = table.row_of(table.space.index_of(other))
+                assert place is not None
+                before = outlook.contribution(objective, place)
+                assert reason.before == outlook.figure(reason.subject, place)
+            assert reason.gain == outlook.contribution(objective, row) - before
+            assert reason.after == outlook.figure(reason.subject, row)
+        session.apply(message)
+
+
+@often
+@given(tables())
+def test_contributions_add_up_to_the_utility(table: Table) -> None:
+    for outlook in Session(table, seed=1).outlooks.values():
+        for row in range(min(len(table.lawful), 20)):
+            parts = [
+                outlook.contribution(objective, row)
+                for objective in outlook.seat.preferences.objectives
+            ]
+            assert sum(parts) == pytest.approx(outlook.utilities[row], abs=1e-12)
+
+
+@often
+@given(tables(), st.randoms(use_true_random=False))
+def test_utilities_do_not_depend_on_the_order_of_objectives(table: Table, random: Random) -> None:
+    def shuffled(preferences: Preferences) -> Preferences:
+        objectives = list(preferences.objectives)
+        random.shuffle(objectives)
+        return Preferences(tuple(objectives), preferences.reservation)
+
+    seats = tuple(replace(seat, preferences=shuffled(seat.preferences)) for seat in table.seats)
+    other = replace(table, seats=seats)
+    for name, outlook in Session(table, seed=1).outlooks.items():
+        assert np.allclose(outlook.utilities, Session(other, seed=1).outlooks[name].utilities)
+
+
+@often
+@given(tables())
+def test_a_remark_of_a_person_changes_nothing_but_the_number(table: Table) -> None:
+    quiet, disturbed = finished(table), Session(table, seed=1)
+    while (message := disturbed.next()) is not None:
+        remark = Message(
+            seq=message.seq,
+            round=message.round,
+            sender="person:olga",
+            act=Act.INTERVENE,
+            text="Mind the freeze.",
+        )
+        disturbed.apply(remark)
+        following = disturbed.next()
+        assert following is not None
+        disturbed.apply(following)
+    assert disturbed.outcome == quiet.outcome
+    said = [message for message in disturbed.messages if message.act is not Act.INTERVENE]
+    assert [(m.sender, m.act, m.offer) for m in said] == [
+        (m.sender, m.act, m.offer) for m in quiet.messages
+    ]
+
+
+@given(st.integers(0, 2**32), st.integers(1, 4))
+def test_numbering_of_offers_goes_both_ways(draw: int, issues: int) -> None:
+    rng = np.random.default_rng(draw)
+    space = OutcomeSpace(
+        tuple(
+            Issue(f"issue{number}", "Issue", tuple(range(int(rng.integers(1, 7)))))
+            for number in range(issues)
+        )
+    )
+    for index in rng.integers(0, space.size, 10).tolist():
+        offer = space.offer_at(index)
+        assert space.index_of(offer) == index
+        for issue in space.issues:
+            place = space.option_indices(issue.name, np.array([index]))[0]
+            assert issue.options[place] == offer[issue.name]
