@@ -35,7 +35,7 @@ class NotInSpace(ValueError):
     """This is not an offer of the space: an issue or an option is unknown, or one is missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Issue:
     """`labels`: what people call an option, for those that have another name."""
 
@@ -51,14 +51,16 @@ class Issue:
         if len(set(self.options)) != len(self.options):
             raise ValueError(f"Issue {self.name} names an option twice.")
 
-    @property
+    @cached_property
     def numeric(self) -> bool:
         return all(isinstance(option, (int, float)) for option in self.options)
 
-    @property
+    @cached_property
     def values(self) -> Column:
         """The options as an array, floats if all are numbers."""
-        return np.array(self.options, dtype=np.float64 if self.numeric else object)
+        values = np.array(self.options, dtype=np.float64 if self.numeric else object)
+        values.flags.writeable = False
+        return values
 
 
 class OutcomeSpace:
@@ -71,6 +73,10 @@ class OutcomeSpace:
         if len({issue.name for issue in self.issues}) != len(self.issues):
             raise ValueError("Two issues have the same name.")
         self.size = prod(len(issue.options) for issue in self.issues)
+
+    @cached_property
+    def _named(self) -> dict[str, Issue]:
+        return {issue.name: issue for issue in self.issues}
 
     @cached_property
     def _strides(self) -> dict[str, int]:
@@ -89,7 +95,7 @@ class OutcomeSpace:
         }
 
     def issue(self, name: str) -> Issue:
-        return next(issue for issue in self.issues if issue.name == name)
+        return self._named[name]
 
     def index_of(self, offer: Mapping[str, Option]) -> int:
         """The number of `offer`; raises NotInSpace."""

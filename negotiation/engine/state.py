@@ -81,6 +81,7 @@ class State:
         self.answers: dict[str, bool] = {}
         self.refused: set[int] = set()
         self.outcome: Agreement | NoAgreement | None = None
+        self._orders: dict[int, tuple[str, ...]] = {}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -101,8 +102,11 @@ class State:
 
     def order(self, round_: int) -> tuple[str, ...]:
         """The seats in the order of this round: drawn from the seed, so that nobody is first."""
-        shuffled = np.random.default_rng([self.seed % 2**64, round_]).permutation(len(self.names))
-        return tuple(self.names[place] for place in shuffled)
+        if round_ not in self._orders:
+            rng = np.random.default_rng([self.seed % 2**64, round_])
+            places = rng.permutation(len(self.names))
+            self._orders[round_] = tuple(self.names[place] for place in places)
+        return self._orders[round_]
 
     def clears(self, targets: FloatArray) -> BoolArray:
         """Which lawful offers reach the target of which seat, inclusive; shape (rows, seats).

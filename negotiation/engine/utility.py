@@ -30,7 +30,7 @@ class ValueFunction(Protocol):
 
 
 def _clipped(values: FloatArray) -> FloatArray:
-    return np.nan_to_num(np.clip(values, 0.0, 1.0), nan=0.0)
+    return np.fmin(np.fmax(values, 0.0), 1.0)  # fmax of NaN and 0 is 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,18 +182,25 @@ def service_table(*, types: int = 12, rounds: int = 30, strategy: Strategy = LIN
     )
 
 
-def pie_table(*, pieces: int = 100, kind: Kind = "alternating", rounds: int = 50) -> Table:
+def pie_table(
+    *, kind: Kind = "alternating", rounds: int = 50, strategy: Strategy = LINEAR
+) -> Table:
     """Two seats split a pie, each wants all of it and at least a quarter."""
-    space = OutcomeSpace((Issue("share", "Share of the first", tuple(range(pieces + 1)), "%"),))
+    space = OutcomeSpace((Issue("share", "Share of the first", tuple(range(101)), "%"),))
 
     def seat(name: str, worst: float, best: float) -> Seat:
         wish = Objective("share", 1, LinearValue(worst, best), "Share of the first", "%")
-        return Seat(name=name, title=name.capitalize(), preferences=Preferences((wish,), 0.25))
+        return Seat(
+            name=name,
+            title=name.capitalize(),
+            preferences=Preferences((wish,), 0.25),
+            strategy=strategy,
+        )
 
     return Table(
         title="Split a pie",
         space=space,
-        seats=(seat("anna", 0, pieces), seat("ben", pieces, 0)),
+        seats=(seat("anna", 0, 100), seat("ben", 100, 0)),
         protocol=kind,
         rounds=rounds,
     )

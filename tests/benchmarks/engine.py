@@ -1,0 +1,79 @@
+"""How fast the engine negotiates, replays and finds the frontier. Medians of five runs."""
+
+from __future__ import annotations
+
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.engine.analysis import summarise
+from negotiation.engine.frontier import pareto_frontier
+from negotiation.engine.session import Session
+from negotiation.engine.strategies import BOULWARE
+from tests.benchmarks._rows import Row
+from tests.engine.tables import pie_table, service_table
+from tests.engine.talks import finished
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+GROUP = "engine"
+COMMAND = "make bench ONLY=engine"
+RUNS = 5
+TYPES = 100  # machine types: 40,000 offers, 30,000 of them lawful
+
+
+def rows() -> Iterator[Row]:
+    yield _alternating()
+    yield from _mediated()
+    yield _frontier()
+    yield _replay()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """The median time of one run."""
+    times = []
+    for _ in range(RUNS):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return median(times)
+
+
+def _row(name: str, value: float, unit: str, *, least: float = 0, most: float = 0) -> Row:
+    goal = f"at least {least:,g}" if least else f"at most {most:,g}"
+    ok = value >= least if least else value <= most
+    return Row(f"engine.{name}", value, unit, goal, ok, COMMAND)
+
+
+def _alternating() -> Row:
+    table = pie_table(rounds=1_000, strategy=BOULWARE)
+    rounds = finished(table).round
+    speed = rounds / _seconds(lambda: finished(table))
+    return _row("alternating.boulware.2_seats", speed, "rounds/s", least=2_000)
+
+
+def _mediated() -> Iterator[Row]:
+    table = service_table(types=TYPES)
+    session = finished(table)
+    negotiating = _seconds(lambda: finished(service_table(types=TYPES)))
+    yield _row("mediated.5_seats.30k_lawful", 1_000 * negotiating, "ms", most=250)
+    summing_up = _seconds(lambda: summarise(session))
+    yield _row("summary.5_seats.30k_lawful", 1_000 * summing_up, "ms", most=500)
+    ratio = summarise(session).nash_ratio or 0.0
+    yield _row("mediated.5_seats.nash_ratio", ratio, "of the largest", least=0.98)
+
+
+def _frontier() -> Row:
+    utilities = np.random.default_rng(1).random((30_000, 5))
+    taken = _seconds(lambda: pareto_frontier(utilities))
+    return _row("frontier.30k_offers.5_seats", 1_000 * taken, "ms", most=50)
+
+
+def _replay() -> Row:
+    table = pie_table(rounds=1_000, strategy=BOULWARE)
+    messages = finished(table).messages
+    taken = _seconds(lambda: Session.replay(table, seed=1, messages=messages))
+    return _row("replay", len(messages) / taken, "messages/s", least=20_000)
