@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client, override_settings
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import sync_playwright
 
 from negotiation.message_server import client as redis_client
@@ -60,10 +61,19 @@ def _settings_for_speed() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """pytest-django asks for this before it makes the test database."""
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The servers and the test database, made for the first test that wants rows; pytest-django's
+    own would make none for a run in which all tests use `live`.
+    """
     servers.start_postgres()
     servers.start_redis()
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -202,4 +212,6 @@ def open_page(live: Stack, browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_one
     for context in contexts:
         context.close()
+    # Playwright's loop gives the test a database connection of its own.
+    connections.close_all()
     assert complaints == []
