@@ -7,6 +7,7 @@ and TEST_REDIS_URL name servers to use instead: they are emptied.
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import shutil
@@ -183,7 +184,8 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def pytest_unconfigure() -> None:
+@atexit.register
+def _stop_and_tidy() -> None:
     if redis_runs() and (redis := start_redis()):
         stop([redis])
     if start_postgres.cache_info().currsize and (postgres := start_postgres()):
