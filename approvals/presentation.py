@@ -13,10 +13,11 @@ from negotiation.engine.space import NotInSpace
 from negotiation.executors import ExecutorError
 from negotiation.lexicon import Lexicon, figure, lexicon_for
 from negotiation.models import Message
+from negotiation.pictures import own_surplus
 from negotiation.presentation import (
     SeatEnd,
+    in_order,
     message_context,
-    own_surplus,
     seat_ends,
     terms,
 )
@@ -120,8 +121,9 @@ def _effects(decision: Decision, lexicon: Lexicon, offer: Mapping[str, Any]) -> 
             lexicon.option(issue, today[issue]) if issue in today else None,
             lexicon.option(issue, option),
         )
-        for issue, option in offer.items()
+        for issue, option in in_order(lexicon, offer)
     ]
+    matters = _subjects(document)
     try:
         after = scenario.values(dict(offer))
         before = scenario.values(today) if today else {}
@@ -131,12 +133,24 @@ def _effects(decision: Decision, lexicon: Lexicon, offer: Mapping[str, Any]) -> 
     measures = [
         _measure(part.label, part.unit, before.get(part.name), after.get(part.name), bool(today))
         for part in document.measures
+        if part.name in matters
     ]
     return {
         "changes": terms,
         "measures": measures,
         "read": scenario.facts_read(),
         "figures": figures,
+        "oldest": min((one for one in figures if one.date), key=lambda one: one.date, default=None),
+    }
+
+
+def _subjects(document: ScenarioDocument) -> set[str]:
+    """The measures that somebody wants, limits or tolerates: steps on the way are left out."""
+    return {
+        *(goal.subject for seat in document.seats for goal in seat.objectives),
+        *(rule.subject for rule in document.constraints),
+        *(gate.subject for gate in document.policy.gates),
+        *(part.loss for part in document.policy.risk.dimensions),
     }
 
 

@@ -3,19 +3,16 @@ with the same contexts, so both call these two functions."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from negotiation import charts
 from negotiation.engine.formatting import change
 from negotiation.engine.messages import Act
 from negotiation.lexicon import Face, Lexicon, figure, lexicon_for
 from negotiation.models import Decision, Message, Negotiation
+from negotiation.pictures import picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from negotiation.charts import Point
 
 
 class State(NamedTuple):
@@ -87,16 +84,20 @@ def terms(
     lexicon: Lexicon, offer: Mapping[str, Any], changed: Iterable[Mapping[str, Any]] = ()
 ) -> list[Term]:
     before = {step["issue"]: step["before"] for step in changed}
-    # JSON keeps no order that people chose: the scenario's issues have one.
-    order = [*(issue for issue in lexicon.issues if issue in offer), *offer]
     return [
         Term(
             lexicon.issue(issue),
             lexicon.option(issue, option),
             lexicon.option(issue, before[issue]) if issue in before else None,
         )
-        for issue, option in {issue: offer[issue] for issue in order}.items()
+        for issue, option in in_order(lexicon, offer)
     ]
+
+
+def in_order(lexicon: Lexicon, offer: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The terms as the scenario orders its issues: stored JSON keeps no order."""
+    names = [*(issue for issue in lexicon.issues if issue in offer), *offer]
+    return [(name, offer[name]) for name in dict.fromkeys(names)]
 
 
 def message_context(negotiation: Negotiation, message: Message) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[
         "decision": decision,
         "state": state_of(negotiation, decision),
         "rounds": lexicon.rounds,
-        "chart": _chart(negotiation, lexicon, offers),
+        **picture(negotiation, lexicon, messages),
         "standing": [
             {
                 "face": lexicon.face(name),
@@ -143,25 +144,6 @@ def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[
         "confidence": negotiation.summary.get("confidence"),
         "told": _told(lexicon, messages),
     }
-
-
-def own_surplus(rows: Iterable[tuple[int, str, Any]]) -> dict[str, list[Point]]:
-    """(seq, sender, surplus per seat) of offers → per seat (seq, what it asked for itself)."""
-    asked: dict[str, list[Point]] = defaultdict(list)
-    for seq, sender, surplus in rows:
-        value = surplus.get(sender) if isinstance(surplus, dict) else None
-        if isinstance(value, int | float):
-            asked[sender].append((seq, value))
-    return asked
-
-
-def _chart(
-    negotiation: Negotiation, lexicon: Lexicon, offers: Sequence[Message]
-) -> charts.Concessions | None:
-    surplus = [(message, (message.body.get("private") or {}).get("surplus")) for message in offers]
-    asked = own_surplus((message.seq, message.sender, value) for message, value in surplus)
-    deal = negotiation.summary.get("surplus") if negotiation.agreement else None
-    return charts.concessions(asked, lexicon.seats, head=negotiation.head, deal=deal)
 
 
 class SeatEnd(NamedTuple):

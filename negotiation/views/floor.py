@@ -13,7 +13,8 @@ from django.shortcuts import render
 from negotiation import charts
 from negotiation.lexicon import lexicons
 from negotiation.models import Decision, Message, Negotiation, Scenario
-from negotiation.presentation import own_surplus, state_of
+from negotiation.pictures import own_surplus
+from negotiation.presentation import state_of
 from negotiation.views.access import wants_fragment, watchers
 from negotiation.views.forms import StartForm
 

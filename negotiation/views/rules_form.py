@@ -61,18 +61,15 @@ class NotSaved(Exception):
 
 def sections(document: Mapping[str, Any]) -> list[Section]:
     """What an admin may edit here, with its present values."""
+    names = Names(document)
     found = [
-        Section(
-            seat["title"],
-            "Weights say what matters to it; the limit is the least it accepts.",
-            list(_of_seat(number, seat, document)),
-        )
+        Section(seat["title"], seat["description"], list(_of_seat(number, seat, names)))
         for number, seat in enumerate(document["seats"])
     ]
-    if limits := list(_of_constraints(document)):
+    if limits := list(_of_constraints(document, names)):
         found.append(Section("Hard limits", "No offer beyond these is ever on the table.", limits))
     about = "What is safe enough to be carried out without asking a person."
-    found.append(Section("Risk tolerance", about, list(_of_policy(document))))
+    found.append(Section("Risk tolerance", about, list(_of_policy(document["policy"], names))))
     return [part for part in found if part.entries]
 
 
@@ -130,20 +127,18 @@ def _blame(form: list[Section], error: ScenarioError) -> list[str]:
     return others
 
 
-def _of_seat(number: int, seat: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Entry]:
-    names = Names(document)
+def _of_seat(number: int, seat: Mapping[str, Any], names: Names) -> Iterator[Entry]:
     for place, objective in enumerate(seat["objectives"]):
         label = objective.get("label") or names.label(objective["subject"])
         path = f"seats.{number}.objectives.{place}.weight"
         yield Entry(path, label, plain(objective["weight"]), unit="weight")
     yield Entry(
         f"seats.{number}.reservation", "Limit", plain(seat["reservation"]),
-        help="Below this utility, between 0 and 1, it rather has no agreement.", unit="utility",
+        help="The least utility it accepts, 0 to 1.", unit="utility",
     )  # fmt: skip
 
 
-def _of_constraints(document: Mapping[str, Any]) -> Iterator[Entry]:
-    names = Names(document)
+def _of_constraints(document: Mapping[str, Any], names: Names) -> Iterator[Entry]:
     shown = set()
     for number, rule in enumerate(document["constraints"]):
         for kind in LIMITS:
@@ -157,8 +152,7 @@ def _of_constraints(document: Mapping[str, Any]) -> Iterator[Entry]:
                 yield Entry(path, rule["text"], plain(limit), f"{rule['author']}", unit)
 
 
-def _of_policy(document: Mapping[str, Any]) -> Iterator[Entry]:
-    policy, names = document["policy"], Names(document)
+def _of_policy(policy: Mapping[str, Any], names: Names) -> Iterator[Entry]:
     yield Entry(
         "policy.minimum_confidence",
         "Confidence needed",

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from negotiation.engine.messages import Act, Change, Evidence, Reason
+from negotiation.models import Message, Negotiation
+from negotiation.presentation import message_context, side_context
+from negotiation.services import runs, sessions
+from tests import factories
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+OFFER = {
+    "failover_region": "none",
+    "machine_type": "n2-standard-8",
+    "purchase_model": "one_year",
+    "region": "europe-west3",
+    "spot_share": 25,
+}
+
+
+def say(table: Negotiation, seq: int, **fields: Any) -> Message:
+    move = factories.move(seq, **fields)
+    table.head = seq
+    table.save()
+    return factories.message(
+        table, seq, sender=move.sender, act=move.act, text=move.text, body=move.to_dict()
+    )
+
+
+def page_of(client: Client, table: Negotiation) -> str:
+    answer = client.get(reverse("negotiation", args=[table.pk]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def card_of(table: Negotiation, message: Message) -> str:
+    return render_to_string("negotiation/_message.html", message_context(table, message))
+
+
+def test_the_page_prints_everything_that_was_said_in_order(operator_client: Client) -> None:
+    table = factories.negotiation()
+    for seq in (1, 2, 3):
+        say(table, seq, text=f"Words number {seq}")
+    page = page_of(operator_client, table)
+    places = [page.index(f"Words number {seq}") for seq in (1, 2, 3)]
+    assert places == sorted(places)
+    assert 'data-last="3"' in page
+
+
+def test_a_card_has_one_root_with_its_number() -> None:
+    table = factories.negotiation()
+    card = card_of(table, say(table, 12)).strip()
+    assert card.startswith('<li id="m12"')
+    assert 'data-seq="12"' in card
+    assert card.endswith("</li>")
+    assert card.count("<li id=") == 1
+
+
+def test_an_offer_reads_in_the_words_and_the_order_of_the_scenario() -> None:
+    table = factories.negotiation()
+    changed = (Change(issue="spot_share", before=50, after=25),)
+    said = say(table, 1, act=Act.REVISE, offer=OFFER, changed=changed)
+    terms = message_context(table, said)["terms"]
+    assert [term.issue for term in terms][:2] == ["Region", "Machine type"]
+    assert terms[0].option == "Frankfurt (Germany)"
+    assert [term.before for term in terms if term.before] == ["50 %"]
+    assert "one-year commitment" in card_of(table, said)
+
+
+def test_reasons_are_marked_as_gain_or_loss_with_their_units() -> None:
+    table = factories.negotiation()
+    reasons = (
+        Reason(subject="cost", label="Monthly cost", unit="USD", before=900, after=800, gain=0.1),
+        Reason(subject="rtt", label="Round trip", unit="ms", before=None, after=12, gain=-0.2),
+    )
+    card = card_of(table, say(table, 1, reasons=reasons))
+    assert '<li class="gain">' in card
+    assert '<li class="loss">' in card
+    assert "800 USD" in card
+    assert "unknown" not in card, "an unknown figure before is left out, not invented"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example"])
+def test_only_a_web_address_becomes_a_link(url: str) -> None:
+    table = factories.negotiation()
+    evidence = Evidence(fact="x", mean=1, sd=1, source="A source", root="r", url=url)
+    card = card_of(table, say(table, 1, act=Act.INFORM, evidence=evidence))
+    assert "A source" in card
+    assert url not in card
+
+
+def test_hostile_text_is_shown_and_does_nothing(operator_client: Client) -> None:
+    table = factories.negotiation()
+    evil = "</li><script>alert(1)</script>\u202etxt\u200b\x1b[31m{{ 7|add:7 }}"
+    evidence = Evidence(fact=evil, mean=1, sd=1, source=evil, root=evil)
+    say(table, 1, sender=evil[:150], text=evil, evidence=evidence, offer={evil: evil})
+    page = page_of(operator_client, table)
+    assert "<script>alert" not in page
+    assert not {"\u202e", "\u200b", "\x1b"} & set(page)
+    assert "\\u202etxt\\u200b\\x1b[31m{{ 7|add:7 }}" in page
+
+
+def test_a_text_of_a_million_characters_is_cut_and_says_so() -> None:
+    table = factories.negotiation()
+    card = card_of(table, say(table, 1, text="x" * 1_000_000))
+    assert len(card) < 30_000
+    assert "980,000 characters more" in card
+
+
+@pytest.mark.parametrize("pk", ["0", "999999", "9223372036854775808", "9" * 400])
+def test_an_unknown_number_is_the_page_that_is_not_there(operator_client: Client, pk: str) -> None:
+    assert operator_client.get(f"/negotiations/{pk}/").status_code == 404
+
+
+def test_somebody_without_a_role_sees_nothing(stranger_client: Client) -> None:
+    table = factories.negotiation(title="Secret table")
+    answer = stranger_client.get(reverse("negotiation", args=[table.pk]))
+    assert answer.status_code == 403
+    assert "Secret table" not in answer.content.decode()
+
+
+def test_controls_are_for_those_who_may_use_them(
+    operator_client: Client, manager_client: Client
+) -> None:
+    table = factories.negotiation()
+    assert 'data-dialog="pause"' in page_of(operator_client, table)
+    assert 'data-dialog="pause"' not in page_of(manager_client, table)
+
+
+def test_each_fragment_has_one_root_with_the_id_it_replaces() -> None:
+    table = factories.negotiation()
+    context = side_context(table, [say(table, 1)])
+    for name in ("state", "picture", "standing"):
+        fragment = render_to_string(f"negotiation/_{name}.html", context).strip()
+        root = fragment[1:].split(" ", 1)[0]
+        assert f'id="{name}"' in fragment.split(">", 1)[0]
+        assert fragment.endswith(f"</{root}>")
+
+
+def test_a_whole_conversation_draws_a_curve_for_each_seat() -> None:
+    table = sessions.start(version=factories.version(), by=None, now=timezone.now(), pace=0, seed=7)
+    runs.run(negotiation_id=table.pk, clock=timezone.now)
+    table = Negotiation.objects.get(pk=table.pk)
+    context = side_context(table, list(table.messages.all()))
+    seats = [seat["name"] for seat in table.version.document["seats"]]
+    assert {curve.face.name for curve in context["chart"].curves} == set(seats)
+    assert [end.face.name for end in context["ends"]] == seats
+    assert all(0 <= end.bar <= 100 for end in context["ends"])
+
+
+def test_two_seats_get_the_utility_space_with_frontier_and_nash_point() -> None:
+    document = factories.version().document
+    version = factories.version(seats=document["seats"][:2])
+    table = sessions.start(version=version, by=None, now=timezone.now(), pace=0, seed=7)
+    runs.run(negotiation_id=table.pk, clock=timezone.now)
+    table = Negotiation.objects.get(pk=table.pk)
+    context = side_context(table, list(table.messages.all()))
+    space = context["space"]
+    assert space.frontier.startswith("M")
+    assert space.nash is not None
+    assert [path.face.name for path in space.paths] == [s["name"] for s in document["seats"][:2]]
+    assert "Pareto frontier" in render_to_string("negotiation/_picture.html", context)
