@@ -11,6 +11,7 @@ from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.messages import Act
 from negotiation.engine.outcomes import Agreement
 from negotiation.engine.plain import plain
+from negotiation.engine.solutions import nash_products, solution_points
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
@@ -30,20 +31,6 @@ class Alternative:
     offer: Offer
     utilities: Mapping[str, float]
     changed: tuple[str, ...]  # issues on which it differs from the agreement
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Rows of the solution points among the offers that clear every limit; all None if none does.
-
-    Nash (1950): largest Π(u − r). Kalai (1977): largest smallest u − r. Kalai & Smorodinsky
-    (1975): largest smallest (u − r) / (best − r). Utilitarian: largest Σu.
-    """
-
-    nash: int | None
-    kalai: int | None
-    kalai_smorodinsky: int | None
-    utilitarian: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,34 +64,11 @@ class Summary:
         return cast("dict[str, Any]", plain(self))
 
 
-def solution_points(utilities: FloatArray, limits: FloatArray) -> Points:
-    """The solution points of offers with `utilities` (offers, seats) and `limits` (seats,).
-
-    Ties are decided by the larger sum of utilities, then by the row.
-    """
-    rows = np.flatnonzero((utilities >= limits - TOLERANCE).all(axis=1))
-    if not rows.size:
-        return Points(None, None, None, None)
-    total = utilities[rows].sum(axis=1)
-    surplus = np.maximum(utilities[rows] - limits, 0.0)
-    room = np.maximum(utilities.max(axis=0) - limits, TOLERANCE)
-
-    def best(score: FloatArray) -> int:
-        return int(rows[np.lexsort((rows, -total, -score))[0]])
-
-    return Points(
-        nash=best(surplus.prod(axis=1)),
-        kalai=best(surplus.min(axis=1)),
-        kalai_smorodinsky=best((surplus / room).min(axis=1)),
-        utilitarian=best(total),
-    )
-
-
 def summarise(session: Session) -> Summary:
     """The summary of a finished or running negotiation under the seats' present beliefs."""
     table, outlooks = session.table, session.outlooks
     names = tuple(seat.name for seat in table.seats)
-    utilities = np.column_stack([outlooks[name].utilities for name in names])
+    utilities = np.stack([outlooks[name].utilities for name in names]).T
     limits = np.array([seat.preferences.reservation for seat in table.seats])
     frontier = pareto_frontier(utilities)
     points = solution_points(utilities, limits)
@@ -151,8 +115,8 @@ def _nash_ratio(
 ) -> float | None:
     if nash is None:
         return None
-    best = float(np.maximum(utilities[nash] - limits, 0.0).prod())
-    return float(np.maximum(utilities[row] - limits, 0.0).prod()) / best if best > 0 else 1.0
+    own, best = nash_products(utilities[[row, nash]], limits)
+    return float(own / best)
 
 
 def _alternatives(

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from negotiation.engine.formatting import (
     agreeing,
-    change,
     figure_text,
-    inner,
     listed,
     number,
     offer_text,
@@ -16,18 +14,17 @@ from negotiation.engine.formatting import (
     spread,
 )
 from negotiation.engine.messages import Act
+from negotiation.engine.phrases import brought, compared, gains_and_losses, the
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from negotiation.engine.messages import Message, Reason
+    from negotiation.engine.messages import Message
     from negotiation.engine.state import Move, State
-
 
 _SURE = 0.95
 _TIGHT, _COMFORTABLE = 0.1, 0.7  # surplus: 0 at the limit, 1 at the best
 _FEW = 2  # changed issues that a sentence can name
-_OWN_ARTICLE = ("the ", "our ", "a ", "an ")
 
 
 def text(state: State, move: Move, draft: Message) -> str:
@@ -42,7 +39,7 @@ def _ask(state: State, _move: Move, draft: Message) -> str:
     opening = "Before I go on" if draft.sender in state.standing else "Before I commit"
     assumed = spread(question.assumed_mean, question.assumed_sd, fact.unit)
     return (
-        f"{opening}: what {agreeing(fact.label, 'is', 'are')} {_the(fact.label)}? "
+        f"{opening}: what {agreeing(fact.label, 'is', 'are')} {the(fact.label)}? "
         f"I assume {assumed}; the answer could change which offers I can live with."
     )
 
@@ -77,13 +74,13 @@ def _accept(state: State, _move: Move, draft: Message) -> str:
     if draft.against is None:
         return f"{_what_it_brings(state, draft)} {verdict}"
     own = f"my own #{draft.against}"
-    gains, losses = _split(draft.reasons)
+    gains, losses = gains_and_losses(draft.reasons)
     if not gains and not losses:
         return f"For me it is as good as {own}. {verdict}"
     if not losses:
-        return f"It is better than {own}: {_phrases(state, gains)}. {verdict}"
-    but = f", but {_phrases(state, gains)}" if gains else ""
-    return f"Compared with {own}, {_phrases(state, losses)}{but}. {verdict}"
+        return f"It is better than {own}: {compared(state.table.space, gains)}. {verdict}"
+    but = f", but {compared(state.table.space, gains)}" if gains else ""
+    return f"Compared with {own}, {compared(state.table.space, losses)}{but}. {verdict}"
 
 
 def _verdict(draft: Message) -> str:
@@ -100,22 +97,19 @@ def _verdict(draft: Message) -> str:
 
 
 def _reject(state: State, _move: Move, draft: Message) -> str:
-    _, losses = _split(draft.reasons)
-    why = f" Compared with my own #{draft.against}, {_phrases(state, losses)}." if losses else ""
+    _, losses = gains_and_losses(draft.reasons)
+    own = f"Compared with my own #{draft.against}"
+    why = f" {own}, {compared(state.table.space, losses)}." if losses else ""
     return f"I do not agree to #{draft.in_reply_to}: it falls short of what I need.{why}"
 
 
 def _mediate(state: State, move: Move, draft: Message) -> str:
     consenting = [_title(state, name) for name in state.names if draft.votes[name]]
-    everybody = len(consenting) == len(state.names)
-    who = "All of you" if everybody else listed(consenting)
-    offer = _offer(state, draft)
-    how = "It is the only offer so far that does."
+    who = "All of you" if len(consenting) == len(state.names) else listed(consenting)
+    how = "There is no other such offer yet."
     if move.choices > 1:
-        how = f"Of the {move.choices:,} offers that do, it shares the gains best."
-    if everybody:
-        how = how.replace("that does", "for which that is so").replace("that do,", "like that,")
-    return f"{who} can live with this: {offer}. {how} {_origin(state, draft)}".rstrip()
+        how = f"Of {move.choices:,} such offers it shares the gains best."
+    return f"{who} can live with this: {_offer(state, draft)}. {how} {_origin(state, draft)}"
 
 
 def _close(_state: State, move: Move, _draft: Message) -> str:
@@ -127,29 +121,20 @@ def _what_it_brings(state: State, draft: Message) -> str:
     """For an offer that is held against nothing."""
     objectives = state.table.seat[draft.sender].preferences.objectives
     first = max(objectives, key=lambda objective: objective.weight).subject
-    parts: list[str] = []
-    for reason in draft.reasons:
-        brings = "brings" if not parts else ""
-        shown = figure_text(state.table.space, reason.subject, reason.after, reason.unit)
-        what = f"{brings} {_the(reason.label)} to {shown}"
-        if isinstance(reason.after, str):
-            what = f"{'gives me' if not parts else ''} {inner(reason.label)} {shown}"
-        own = " (my first priority)" if reason.subject == first and objectives[1:] else ""
-        parts.append(f"{what}{_by_my_estimate([reason])}{own}".strip())
-    return f"It {' and '.join(parts)}." if parts else "Nothing on the table is better for me."
+    return brought(state.table.space, draft.reasons, first if objectives[1:] else "")
 
 
 def _contrast(state: State, draft: Message) -> str:
-    gains, losses = _split(draft.reasons)
+    gains, losses = gains_and_losses(draft.reasons)
     if not gains:
         return f"Against #{draft.against} it makes no difference to me."
-    price = f"; the price is that {_phrases(state, losses)}" if losses else ""
-    return f"Against #{draft.against}, {_phrases(state, gains)}{price}."
+    price = f"; the price is that {compared(state.table.space, losses)}" if losses else ""
+    return f"Against #{draft.against}, {compared(state.table.space, gains)}{price}."
 
 
 def _given_up(state: State, draft: Message) -> str:
     """What a seat moves away from, and what that costs it."""
-    gains, losses = _split(draft.reasons)
+    gains, losses = gains_and_losses(draft.reasons)
     told = {reason.subject for reason in draft.reasons}
     left = listed(
         [
@@ -160,10 +145,10 @@ def _given_up(state: State, draft: Message) -> str:
     )
     if not losses:
         start = f"I can do without {left}" if left else "It costs me nothing"
-        return f"{start}, and {_phrases(state, gains)}." if gains else f"{start}."
+        return f"{start}, and {compared(state.table.space, gains)}." if gains else f"{start}."
     start = f"I give up {left}" if left else "I come towards you"
-    but = f", though {_phrases(state, gains)}" if gains else ""
-    return f"{start}: {_phrases(state, losses)}{but}."
+    but = f", though {compared(state.table.space, gains)}" if gains else ""
+    return f"{start}: {compared(state.table.space, losses)}{but}."
 
 
 def _won_over(state: State, draft: Message) -> str:
@@ -198,43 +183,8 @@ def _offer(state: State, draft: Message) -> str:
     return offer_text(state.table.space, draft.offer)
 
 
-def _phrases(state: State, reasons: Sequence[Reason]) -> str:
-    return " and ".join(_phrase(state, reason) for reason in reasons)
-
-
-def _phrase(state: State, reason: Reason) -> str:
-    label, before, after = _the(reason.label), reason.before, reason.after
-    estimate = _by_my_estimate([reason])
-    if after is None:
-        return f"nobody can tell {label}"
-    shown = figure_text(state.table.space, reason.subject, after, reason.unit)
-    if before is None:
-        return f"{label} {agreeing(reason.label, 'is', 'are')} known, {shown}{estimate}"
-    if isinstance(before, str) or isinstance(after, str):
-        was = figure_text(state.table.space, reason.subject, before, reason.unit)
-        return f"{label} {agreeing(reason.label, 'is', 'are')} {shown} instead of {was}"
-    first, second = change(before, after, reason.unit)
-    moves = ("falls", "fall") if after < before else ("rises", "rise")
-    return f"{label} {agreeing(reason.label, *moves)} from {first} to {second}{estimate}"
-
-
-def _by_my_estimate(reasons: Sequence[Reason]) -> str:
-    return " by my estimate" if any(reason.estimated for reason in reasons) else ""
-
-
-def _split(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
-    return (
-        [reason for reason in reasons if reason.gain > 0],
-        [reason for reason in reasons if reason.gain < 0],
-    )
-
-
 def _title(state: State, seat: str) -> str:
     return state.table.seat[seat].title
-
-
-def _the(label: str) -> str:
-    return inner(label) if label.lower().startswith(_OWN_ARTICLE) else f"the {inner(label)}"
 
 
 _WORDINGS: dict[Act, Callable[[State, Move, Message], str]] = {

@@ -40,6 +40,10 @@ class Act(StrEnum):
     SYSTEM = "system"
 
 
+REMARKS = frozenset({Act.INTERVENE, Act.SYSTEM, Act.EXPLAIN, Act.CHALLENGE})
+"""What may be said without moving the negotiation; only the mediator's last word ends it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One issue on which an offer differs from the sender's last one."""

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from negotiation.engine.outlook import Outlook
 
 _TOLD_GAINS = 2
-_LOSS_MATTERS = 0.1
-"""A loss is told if it is more than this share of the gains."""
+_MATTERS = 0.1
+"""A loss is told if it is more than this share of the gains, a gain if it is of the largest
+difference."""
 
 
 def all_reasons(outlook: Outlook, row: int, against: int | None) -> tuple[Reason, ...]:
@@ -44,10 +45,12 @@ def all_reasons(outlook: Outlook, row: int, against: int | None) -> tuple[Reason
 
 
 def reasons(outlook: Outlook, row: int, against: int | None) -> tuple[Reason, ...]:
-    """The two largest gains, and the largest loss if it matters."""
+    """The two largest gains and the largest loss, as far as they matter."""
     everything = all_reasons(outlook, row, against)
+    largest = max(abs(everything[0].gain), abs(everything[-1].gain))
     gains = [reason for reason in everything if reason.gain > TOLERANCE]
+    told = [reason for reason in gains if reason.gain >= _MATTERS * largest]
     worst = everything[-1]
     won = sum(reason.gain for reason in gains)
-    losses = (worst,) if -worst.gain > max(_LOSS_MATTERS * won, TOLERANCE) else ()
-    return (*gains[:_TOLD_GAINS], *losses)
+    losses = (worst,) if -worst.gain > max(_MATTERS * won, TOLERANCE) else ()
+    return (*told[:_TOLD_GAINS], *losses)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.engine.beliefs import fuse
-from negotiation.engine.messages import Act, Message
+from negotiation.engine.messages import REMARKS, Act, Message
 from negotiation.engine.outcomes import Agreement
 from negotiation.engine.outlook import Outlook
 from negotiation.engine.utility import TOLERANCE
@@ -135,7 +135,7 @@ class State:
     def absorb(self, message: Message) -> None:
         """Counts a legal message in."""
         self.head = message.seq
-        if message.act in {Act.INTERVENE, Act.SYSTEM}:
+        if message.act in REMARKS:
             return
         if message.round > self.round:
             self.round = message.round
@@ -177,7 +177,10 @@ class State:
         row = self.row_of(message.offer)
         assert row is not None
         if message.act is Act.MEDIATE:
-            owners = frozenset(name for name, own in self.standing.items() if own.row == row)
+            agreeing = self.votes(row, self.limits)
+            owners = frozenset(
+                name for name, own in self.standing.items() if own.row == row and agreeing[name]
+            )
             self._name(Named(row, message.seq, owners))
             return
         self.standing[message.sender] = Standing(row, message.seq)
@@ -204,9 +207,9 @@ class State:
         row, owners = self.named.row, self.named.owners
         if owners | self.answers.keys() != set(self.names):
             return
-        agreeing = np.array(
-            [name in owners or self.answers.get(name, False) for name in self.names]
-        )
+        # What was learnt since may have brought the offer below the limit of who asked for it.
+        consent = [name in owners or self.answers.get(name, False) for name in self.names]
+        agreeing = np.array(consent) & self.clears(self.limits)[row]
         if self.suffices(agreeing):
             confidence = {name: self.outlooks[name].confidence(row) for name in self.names}
             self.outcome = Agreement(self.table.offer(row), confidence)

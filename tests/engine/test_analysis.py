@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.engine.analysis import solution_points, summarise
+from negotiation.engine.analysis import summarise
 from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.session import Session
+from negotiation.engine.solutions import solution_points
 from negotiation.engine.space import FloatArray
 from tests.engine.tables import pie_table, service_table
 from tests.engine.talks import finished

@@ -7,9 +7,9 @@ import pytest
 
 from negotiation.engine.messages import MEDIATOR, Act, Message
 from negotiation.engine.outcomes import Agreement, NoAgreement
-from negotiation.engine.protocols.mediated import fairest
 from negotiation.engine.rules import IllegalMove
 from negotiation.engine.session import Session
+from negotiation.engine.solutions import fairest
 from negotiation.engine.space import Constraint, Issue, OutcomeSpace
 from negotiation.engine.table import Seat, Table
 from negotiation.engine.utility import Objective, Preferences, TableValue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from negotiation.engine.messages import Act, Evidence, Message, Question
+from negotiation.engine.outcomes import NoAgreement
 from negotiation.engine.rules import IllegalMove
 from negotiation.engine.session import Session
 from tests.engine.tables import service_table
@@ -138,3 +139,28 @@ def test_nothing_but_notes_may_follow_the_end() -> None:
         session.apply(message)
     with pytest.raises(IllegalMove, match="over"):
         session.apply(said(seq=len(session.messages) + 1, round=30, offer=LAWFUL))
+
+
+@pytest.mark.parametrize("act", [Act.EXPLAIN, Act.CHALLENGE])
+def test_a_remark_moves_nothing_not_even_the_round(act: Act) -> None:
+    session = Session(service_table(), seed=1)
+    expected = session.next()
+    session.apply(said(act=act, round=30, text="Are you sure?"))
+    assert session.round == 1
+    following = session.next()
+    assert expected is not None
+    assert following == replace(expected, seq=2)
+
+
+def test_consent_does_not_outlive_what_it_rested_on() -> None:
+    session, answer = after(service_table(), Act.ACCEPT)
+    session.apply(answer)
+    late = tell(fact="work", mean=110, sd=0.1, root="probe", kind="measured")
+    offer = answer.offer
+    assert offer is not None
+    session.apply(said(seq=answer.seq + 1, round=answer.round, act=Act.INFORM, evidence=late))
+    limit = session.table.seat["performance"].preferences.reservation
+    assert session.utilities(offer)["performance"] < limit
+    while (message := session.next()) is not None:
+        session.apply(message)
+    assert isinstance(session.outcome, NoAgreement)

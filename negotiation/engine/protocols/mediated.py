@@ -1,9 +1,10 @@
 """Lock-step concession with a mediator (fallback bargaining, Brams & Kilgour 2001).
 
 Round by round every seat widens the set of offers it would accept, from its best towards its
-limit. As soon as enough seats share an offer, the mediator names the one of these with the
-largest Nash product, and the seats answer. Until then a seat speaks when it has something new: a
-question worth asking, its first offer, or one that more seats would accept than any before.
+limit. When enough seats share offers, and the best of these is fair enough, the mediator names
+the one with the largest Nash product, and the seats answer. Until then a seat speaks when it has
+something new: a question worth asking, its first offer, or one that more seats would accept than
+any before.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from negotiation.engine.messages import MEDIATOR, Act
 from negotiation.engine.protocols.closing import closing
 from negotiation.engine.questions import answer, best_question, cost
+from negotiation.engine.solutions import fairest, nash_products
 from negotiation.engine.state import Floor, Move
 from negotiation.engine.utility import TOLERANCE
 
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
 
 _FAIR_ENOUGH = 0.98
 """Share of the largest possible Nash product at which the mediator stops waiting."""
-
-_LEAST_SURPLUS = 1e-6
-"""Stands for the surplus of a seat that is overruled, so that products stay comparable."""
 
 
 def targets(state: State, round_: int) -> FloatArray:
@@ -136,32 +135,6 @@ def _best_of(utilities: FloatArray, rows: IntArray, place: int) -> int:
     own = utilities[rows, place]
     rows = rows[own >= own.max() - TOLERANCE]
     return int(rows[utilities[rows].sum(axis=1).argmax()])
-
-
-def fairest(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
-    """Of `rows` the one with the largest Nash product Π(u − r) (Nash 1950); ties by sum, row.
-
-    The result is not dominated by any other of `rows`: an offer that is as good for all and
-    better for one replaces it, also where rounding hides the difference from the product.
-    """
-    chosen = _largest_product(utilities, limits, rows)
-    while True:
-        held = utilities[chosen]
-        better = (utilities[rows] >= held).all(axis=1) & (utilities[rows] > held).any(axis=1)
-        if not better.any():
-            return chosen
-        rows = rows[better]
-        chosen = _largest_product(utilities, limits, rows)
-
-
-def nash_products(utilities: FloatArray, limits: FloatArray) -> FloatArray:
-    """Π(u − r) of each row of `utilities` (rows, seats)."""
-    return np.asarray(np.maximum(utilities - limits, _LEAST_SURPLUS).prod(axis=1))
-
-
-def _largest_product(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
-    product, total = nash_products(utilities[rows], limits), utilities[rows].sum(axis=1)
-    return int(rows[np.lexsort((rows, -total, -product))[0]])
 
 
 def _answer(state: State) -> Move:

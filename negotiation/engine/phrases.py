@@ -1,0 +1,68 @@
+"""How reasons read: "the p95 falls from 118 to 62 ms by my estimate"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from negotiation.engine.formatting import agreeing, change, figure_text, inner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from negotiation.engine.messages import Reason
+    from negotiation.engine.space import OutcomeSpace
+
+_OWN_ARTICLE = ("the ", "our ", "a ", "an ")
+
+
+def compared(space: OutcomeSpace, reasons: Sequence[Reason]) -> str:
+    """The differences between two offers."""
+    return " and ".join(_difference(space, reason) for reason in reasons)
+
+
+def brought(space: OutcomeSpace, reasons: Sequence[Reason], first_priority: str) -> str:
+    """What an offer means by itself: "It brings the p95 to 62 ms (my first priority)."."""
+    parts: list[str] = []
+    last = ""
+    for reason in reasons:
+        shown = figure_text(space, reason.subject, reason.after, reason.unit)
+        verb, what = "brings", f"{the(reason.label)} to {shown}"
+        if isinstance(reason.after, str):
+            verb, what = "gives me", f"{inner(reason.label)} {shown}"
+        first = " (my first priority)" if reason.subject == first_priority else ""
+        said = what if verb == last else f"{verb} {what}"
+        parts.append(f"{said}{_by_my_estimate(reason)}{first}")
+        last = verb
+    return f"It {' and '.join(parts)}." if parts else "Nothing on the table is better for me."
+
+
+def gains_and_losses(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
+    return (
+        [reason for reason in reasons if reason.gain > 0],
+        [reason for reason in reasons if reason.gain < 0],
+    )
+
+
+def the(label: str) -> str:
+    return inner(label) if label.lower().startswith(_OWN_ARTICLE) else f"the {inner(label)}"
+
+
+def _difference(space: OutcomeSpace, reason: Reason) -> str:
+    label, before, after = the(reason.label), reason.before, reason.after
+    estimate = _by_my_estimate(reason)
+    if after is None:
+        return f"there is no figure for {label}"
+    shown = figure_text(space, reason.subject, after, reason.unit)
+    verb = agreeing(reason.label, "is", "are")
+    if before is None:
+        return f"{label} {verb} {shown}{estimate} (there was no figure before)"
+    if isinstance(before, str) or isinstance(after, str):
+        was = figure_text(space, reason.subject, before, reason.unit)
+        return f"{label} {verb} {shown} instead of {was}{estimate}"
+    moves = ("falls", "fall") if after < before else ("rises", "rise")
+    first, second = change(before, after, reason.unit)
+    return f"{label} {agreeing(reason.label, *moves)} from {first} to {second}{estimate}"
+
+
+def _by_my_estimate(reason: Reason) -> str:
+    return " by my estimate" if reason.estimated else ""
