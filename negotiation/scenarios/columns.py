@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.scenarios.expressions import Expression, compile_expression
-from negotiation.scenarios.schema import UNKNOWN
+from negotiation.scenarios.fields import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ leave one out, by not choosing it. Truth values are 1 and 0.
 from __future__ import annotations
 
 import ast
-import math
 from dataclasses import dataclass
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, Literal
@@ -127,7 +126,8 @@ def _operands(node: ast.expr) -> list[ast.expr]:
 def _constant_kind(value: object) -> Kind:
     if isinstance(value, str):
         return "text"
-    if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= 1e15:
+    # No math.isfinite: an int of hundreds of digits is no float.
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e15:
         return "number"
     raise BadExpression(f"'{value!r:.40}' is not allowed in a formula", "write a plain number")
 

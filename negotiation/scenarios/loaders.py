@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from negotiation.scenarios import documents
 from negotiation.scenarios.checks import problems_of
 from negotiation.scenarios.errors import Location, Problem, ScenarioError, did_you_mean
-from negotiation.scenarios.schema import Part, ScenarioDocument
+from negotiation.scenarios.fields import Part
+from negotiation.scenarios.schema import ScenarioDocument
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -6,66 +6,25 @@ What fields there are and which shape they have. Whether names refer to somethin
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
+from pydantic import Field, StringConstraints, model_validator
+
+from negotiation.scenarios.fields import (
+    Day,
+    Label,
+    Line,
+    Name,
+    NotNegative,
+    Number,
+    Option,
+    Part,
+    Positive,
+    Share,
+    Slug,
+    Text,
+    Unit,
 )
-
-from negotiation.scenarios.texts import refused_character
-
-
-def _line(text: str) -> str:
-    return _readable(text, newlines=False)
-
-
-def _paragraph(text: str) -> str:
-    return _readable(text, newlines=True)
-
-
-def _readable(text: str, *, newlines: bool) -> str:
-    found = refused_character(text, newlines=newlines)
-    if found is not None:
-        raise ValueError(f"there is a control character ({found}); remove it")
-    if text and not text.strip():
-        raise ValueError("is blank; write a text")
-    return text
-
-
-def _real_date(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError(f"'{text}' is not a date; write it as 2026-07-30") from None
-
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_line)]
-Unit = Annotated[str, StringConstraints(max_length=24), AfterValidator(_line)]
-Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_paragraph)]
-Day = Annotated[str, StringConstraints(max_length=10), AfterValidator(_real_date)]
-Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-Option = Annotated[int, Field(ge=-(2**53), le=2**53)] | Number | Label
-
-
-UNKNOWN = "unknown"
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, serialize_by_alias=True, validate_by_name=False
-    )
 
 
 class LabelledOption(Part):

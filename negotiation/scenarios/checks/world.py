@@ -7,7 +7,7 @@ from negotiation.engine.space import ENUMERABLE
 from negotiation.scenarios import catalogues
 from negotiation.scenarios.errors import Location, Problem, did_you_mean
 from negotiation.scenarios.expressions import BadExpression, compile_expression
-from negotiation.scenarios.schema import UNKNOWN
+from negotiation.scenarios.fields import UNKNOWN
 from negotiation.scenarios.vocabulary import Vocabulary, option_texts
 
 if TYPE_CHECKING:
