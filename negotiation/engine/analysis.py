@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Offer
     from negotiation.engine.session import Session
+    from negotiation.engine.solutions import Points
     from negotiation.engine.space import FloatArray, IntArray
 
 _ALTERNATIVES = 5
@@ -42,15 +43,8 @@ class Summary:
     agreement are empty or None where there is none.
     """
 
-    agreement: Offer | None
-    utilities: Mapping[str, float]
     reservations: Mapping[str, float]
-    surplus: Mapping[str, float]
-    confidences: Mapping[str, float]
-    confidence: float | None
     rounds: int
-    nash_ratio: float | None
-    pareto: bool | None
     nash_offer: Offer | None
     kalai_offer: Offer | None
     kalai_smorodinsky_offer: Offer | None
@@ -58,7 +52,14 @@ class Summary:
     frontier_size: int
     lawful_size: int
     total_size: int
-    alternatives: tuple[Alternative, ...]
+    agreement: Offer | None = None
+    utilities: Mapping[str, float] = field(default_factory=dict)
+    surplus: Mapping[str, float] = field(default_factory=dict)
+    confidences: Mapping[str, float] = field(default_factory=dict)
+    confidence: float | None = None
+    nash_ratio: float | None = None
+    pareto: bool | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return cast("dict[str, Any]", plain(self))
@@ -72,32 +73,42 @@ def summarise(session: Session) -> Summary:
     limits = np.array([seat.preferences.reservation for seat in table.seats])
     frontier = pareto_frontier(utilities)
     points = solution_points(utilities, limits)
-    agreement = session.outcome if isinstance(session.outcome, Agreement) else None
-    row = table.row_of(table.space.index_of(agreement.offer)) if agreement else None
+    summary = _of_the_table(session, points, len(frontier))
+    agreed = session.outcome
+    if not isinstance(agreed, Agreement):
+        return summary
+    row = table.row_of(table.space.index_of(agreed.offer))
+    assert row is not None
+    return replace(
+        summary,
+        agreement=agreed.offer,
+        utilities=_by_seat(names, utilities[row]),
+        surplus={name: outlooks[name].surplus(row) for name in names},
+        confidences=agreed.confidence,
+        confidence=min(agreed.confidence.values()),
+        nash_ratio=_nash_ratio(utilities, limits, row, points.nash),
+        pareto=bool(np.isin(row, frontier)),
+        alternatives=_alternatives(session, utilities, limits, frontier, row),
+    )
+
+
+def _of_the_table(session: Session, points: Points, frontier_size: int) -> Summary:
+    """What can be said without an agreement."""
+    table = session.table
 
     def offer(point: int | None) -> Offer | None:
         return None if point is None else table.offer(point)
 
     return Summary(
-        agreement=agreement.offer if agreement else None,
-        utilities={} if row is None else _by_seat(names, utilities[row]),
-        reservations=_by_seat(names, limits),
-        surplus={} if row is None else {name: outlooks[name].surplus(row) for name in names},
-        confidences=agreement.confidence if agreement else {},
-        confidence=min(agreement.confidence.values()) if agreement else None,
+        reservations={seat.name: seat.preferences.reservation for seat in table.seats},
         rounds=_offers_put(session),
-        nash_ratio=None if row is None else _nash_ratio(utilities, limits, row, points.nash),
-        pareto=None if row is None else bool(np.isin(row, frontier)),
         nash_offer=offer(points.nash),
         kalai_offer=offer(points.kalai),
         kalai_smorodinsky_offer=offer(points.kalai_smorodinsky),
         utilitarian_offer=offer(points.utilitarian),
-        frontier_size=len(frontier),
+        frontier_size=frontier_size,
         lawful_size=len(table.lawful),
         total_size=table.space.size,
-        alternatives=()
-        if row is None
-        else _alternatives(session, utilities, limits, frontier, row),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,8 +79,7 @@ def _source(state: State, outlook: Outlook, fact_name: str) -> tuple[float, str]
 def _question(outlook: Outlook, fact: str, source: tuple[float, str], rows: IntArray) -> Question:
     variance, name = source
     belief = outlook.beliefs[fact]
-    prior = belief.sd**2
-    learnt = sqrt(prior / (prior + variance))  # s_pre / s, from s_pre² = s² − s'²
+    learnt = belief.sd / hypot(belief.sd, sqrt(variance))  # s_pre / s, from s_pre² = s² − s'²
     shift = outlook.shifts[fact][rows] * learnt
     value = unlocking_value(outlook.utilities[rows], shift, outlook.reservation).mean()
     return Question(

@@ -136,7 +136,7 @@ class Table:
     def _nominal(self) -> dict[str, FloatArray]:
         return {
             measure.name: np.asarray(
-                measure.evaluate({name: self.fact[name].nominal for name in measure.facts}),
+                measure.evaluate({name: self.fact[name].nominal for name in sorted(measure.facts)}),
                 dtype=np.float64,
             )
             for measure in self.measures
@@ -170,7 +170,9 @@ def _check_names(table: Table) -> None:
             raise BadTable(f"Two {what} have the same name.")
     for measure in table.measures:
         if missing := measure.facts - table.fact.keys():
-            raise BadTable(f"Measure {measure.name} reads unknown facts: {', '.join(missing)}.")
+            raise BadTable(
+                f"Measure {measure.name} reads unknown facts: {', '.join(sorted(missing))}."
+            )
 
 
 def _check_seat(table: Table, seat: Seat) -> None:
