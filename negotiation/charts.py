@@ -15,6 +15,7 @@ Point = tuple[float, float]
 WIDTH, HEIGHT = 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 8, 96, 14, 26
 LABEL_GAP = 14
+ASIDE = 2
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 
 
@@ -64,22 +65,25 @@ def concessions(
     last = max(head, first + 1)
     right = WIDTH - RIGHT
 
-    def place(point: Point) -> Point:
-        along = (point[0] - first) / (last - first)
-        up = min(max(point[1], 0.0), 1.0)
-        return _at(LEFT + along * (right - LEFT), TOP + (1 - up) * (HEIGHT - TOP - BOTTOM))
+    # Seats that ask for the same lie side by side instead of hiding each other.
+    aside = {name: (n - (len(drawn) - 1) / 2) * ASIDE for n, name in enumerate(drawn)}
 
-    ends = {name: place((last, points[-1][1])) for name, points in drawn.items()}
+    def place(name: str, point: Point) -> Point:
+        along = (point[0] - first) / (last - first)
+        y = TOP + (1 - min(max(point[1], 0.0), 1.0)) * (HEIGHT - TOP - BOTTOM)
+        return _at(LEFT + along * (right - LEFT), y + aside.get(name, 0))
+
+    ends = {name: place(name, (last, points[-1][1])) for name, points in drawn.items()}
     labels = spread({name: end[1] for name, end in ends.items()}, LABEL_GAP, TOP, HEIGHT - BOTTOM)
     return Concessions(
         curves=tuple(
             Curve(
                 face=faces[name],
-                path=steps([place(point) for point in points], right),
+                path=steps([place(name, point) for point in points], right),
                 end=ends[name],
                 label_y=labels[name],
                 value=points[-1][1],
-                dots=tuple(place(point) for point in points),
+                dots=tuple(place(name, point) for point in points),
             )
             for name, points in drawn.items()
         ),
@@ -92,7 +96,7 @@ def concessions(
         label_x=right + 12,
         deal_x=right if deal else None,
         deal=tuple(
-            (faces[name], place((last, surplus)))
+            (faces[name], place(name, (last, surplus)))
             for name, surplus in (deal or {}).items()
             if name in faces
         ),

@@ -108,7 +108,7 @@ def _ago(moment: datetime, now: datetime) -> str:
     if abs(seconds) < 45:
         return "just now" if seconds >= 0 else "in a moment"
     if seconds < 0:
-        return f"in {timesince(now, moment, depth=1)}"
+        return f"in {timesince(now, moment)}"
     return f"{timesince(moment, now, depth=1)} ago"
 
 

@@ -14,7 +14,7 @@ from negotiation import charts
 from negotiation.lexicon import lexicons
 from negotiation.models import Decision, Message, Negotiation, Scenario
 from negotiation.pictures import own_surplus
-from negotiation.presentation import state_of
+from negotiation.presentation import state_of, terms
 from negotiation.views.access import wants_fragment, watchers
 from negotiation.views.forms import StartForm
 
@@ -77,7 +77,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         of_decision = Q(decision__status__in=group.states)
         tables = tables.filter(of_decision | Q(decision=None, status__in=group.states))
     tables = tables.select_related("version__scenario", "decision").defer(
-        "version__document", "decision__package", "decision__judgement", "agreement"
+        "version__document", "decision__package", "decision__judgement"
     )
     page = Paginator(tables, PER_PAGE).get_page(request.GET.get("page"))
     return {
@@ -114,6 +114,7 @@ def _rows(page: Page[Negotiation]) -> list[dict[str, Any]]:
             "negotiation": negotiation,
             "state": state_of(negotiation, _decision(negotiation)),
             "lexicon": words[negotiation.version_id],
+            "agreed": terms(words[negotiation.version_id], negotiation.agreement or {}),
             "faces": words[negotiation.version_id].seats.values(),
             "spark": charts.sparkline(
                 own_surplus(offers[negotiation.pk]),
