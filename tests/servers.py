@@ -152,10 +152,12 @@ def _postgres_binaries(user: str | None) -> Path:
         raise machine.PostgresMissing(machine.PostgresMissing.__doc__)
     if user is None:
         return folder
-    # The environment may lie where only root can read.
-    copy = FOLDER / "pginstall"
-    shutil.copytree(folder.parent, copy, symlinks=True)
-    return copy / "bin"
+    # The environment may lie where only root can read. The wheel's libraries lie beside it.
+    wheel = folder.parents[1]
+    for part in (folder.parent, wheel.with_name(f"{wheel.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, FOLDER / part.relative_to(wheel.parent), symlinks=True)
+    return FOLDER / folder.relative_to(wheel.parent)
 
 
 def _wait_for_postgres(server: subprocess.Popen[bytes]) -> None:
