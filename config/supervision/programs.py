@@ -37,7 +37,7 @@ def worker(name: str, *, queues: str, concurrency: int) -> Program:
     options = ("-n", f"{name}@%h", "-Q", queues, "-c", str(concurrency), "-P", "prefork")
     quiet = ("-l", "INFO", "--without-gossip", "--without-mingle", "--max-tasks-per-child", "2000")
     # Longer than CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT, or running tasks are not put back.
-    return Program(f"worker-{name}", (*_CELERY, "worker", *options, *quiet), patience=4.0)
+    return Program(f"worker-{name}", (*_CELERY, "worker", *options, *quiet), patience=3.5)
 
 
 def workers() -> list[Program]:
