@@ -8,7 +8,7 @@ Schlaifer (1961) and Howard (1966).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import hypot, inf, sqrt
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -61,17 +61,17 @@ def effective_variance(
     """s_e² = (σ² + q_f·age + κ_kind²) / τ, in the fact's unit squared; infinite at trust 0."""
     if trust <= 0:
         return inf
+    drift = fact.drift_per_day * sqrt(age_days)
     kind = _EXTRA_SPREAD.get(evidence.kind, 1.0) * evidence.sd
-    return (evidence.sd**2 + fact.drift_per_day**2 * age_days + kind**2) / trust
+    return (evidence.sd * evidence.sd + drift * drift + kind * kind) / trust
 
 
 def surprise(
     belief: Belief, evidence: Evidence, *, fact: Fact, trust: float = 1.0, age_days: float = 0.0
 ) -> float:
     """z = (m − μ) / √(s² + s_e²): how many standard deviations the claim is off."""
-    spread = sqrt(
-        belief.sd**2 + effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
-    )
+    variance = effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
+    spread = hypot(belief.sd, sqrt(variance))
     difference = evidence.mean - belief.mean
     if spread == 0:
         return 0.0 if difference == 0 else inf if difference > 0 else -inf
@@ -84,23 +84,20 @@ def fuse(
     """The belief after hearing `evidence`: 1/s'² = 1/s² + 1/s_e², μ' weighted by precision.
 
     A root is counted once. A surprising claim (|z| > 3) has its variance stretched by (|z|/3)².
-    A certain belief (sd 0) is not moved.
+    A certain belief (sd 0) is not moved; a certain claim is taken as it is.
     """
     if evidence.root in belief.roots:
         return belief
     roots = belief.roots | {evidence.root}
-    prior = belief.sd * belief.sd
-    variance = effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
-    if prior == 0 or variance == inf:
-        return Belief(belief.mean, belief.sd, roots)
     z = abs(surprise(belief, evidence, fact=fact, trust=trust, age_days=age_days))
-    variance *= max(1.0, z / SURPRISING) ** 2
-    weight = prior / (prior + variance)
-    return Belief(
-        belief.mean + weight * (evidence.mean - belief.mean),
-        sqrt(weight * variance),
-        roots,
-    )
+    variance = effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
+    sd = sqrt(variance) * max(1.0, z / SURPRISING) if variance > 0 else 0.0
+    if belief.sd == 0 or sd == inf:
+        return Belief(belief.mean, belief.sd, roots)
+    both = hypot(belief.sd, sd)  # ratios instead of squares: tiny deviations stay exact
+    weight = (belief.sd / both) ** 2
+    mean = belief.mean + weight * (evidence.mean - belief.mean)
+    return Belief(mean, belief.sd * (sd / both), roots)
 
 
 def confidence(utility: FloatArray, sd: FloatArray, reservation: float) -> FloatArray:

@@ -33,6 +33,12 @@ def test_a_conflict_of_many_demands_is_minimal_too() -> None:
     assert smallest_conflict(np.eye(6, dtype=np.bool_)) == (0, 1, 2, 3, 4, 5)
 
 
+def test_of_two_conflicts_the_smaller_one_is_named() -> None:
+    pairs = [(first, second) for first in (0, 1) for second in (2, 3, 4)]
+    broken = np.array([[demand in pair for demand in range(5)] for pair in pairs])
+    assert smallest_conflict(broken) == (0, 1)
+
+
 def impossible(limit: float) -> Table:
     budget = Constraint(
         "budget",

@@ -175,6 +175,11 @@ def test_of_equal_products_the_dominating_offer_is_fairest() -> None:
     assert fairest(utilities, np.array([0.2, 0.2]), np.arange(3)) == 1
 
 
+def test_an_offer_that_only_rounding_makes_equal_gives_way_to_the_better_one() -> None:
+    utilities = np.array([[1.0, 1e-17], [1.0, 2e-17], [1.0, 0.0]])
+    assert fairest(utilities, np.array([0.0, 0.5]), np.arange(3)) == 1
+
+
 def test_the_mediated_protocol_serves_two_seats_as_well() -> None:
     session = finished(pie_table(kind="mediated"))
     assert isinstance(session.outcome, Agreement)

@@ -96,6 +96,14 @@ def test_a_mediated_agreement_is_on_the_frontier(table: Table, seed: int) -> Non
 
 @often
 @given(tables(), seeds)
+def test_a_unanimous_mediated_agreement_is_nearly_the_fairest(table: Table, seed: int) -> None:
+    session = finished(table, seed=seed)
+    if isinstance(session.outcome, Agreement):
+        assert (summarise(session).nash_ratio or 0) >= 0.98
+
+
+@often
+@given(tables(), seeds)
 def test_without_agreement_no_lawful_offer_clears_every_limit(table: Table, seed: int) -> None:
     session = finished(table, seed=seed)
     if isinstance(session.outcome, NoAgreement):
