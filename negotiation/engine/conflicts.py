@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.formatting import listed, quantity
+from negotiation.engine.formatting import enough, listed, quantity
 from negotiation.engine.outcomes import Conflict
 from negotiation.engine.utility import TOLERANCE
 
@@ -85,7 +85,8 @@ def _constraint_conflict(table: Table, broken: BoolArray, member: int) -> Confli
     relaxed = _relaxed(table, broken, member)
     text = f"{constraint.text.rstrip('.')}."
     if relaxed is not None and constraint.margin is not None:
-        text += f" With a limit of {quantity(relaxed, constraint.margin.unit)} there would be one."
+        limit = enough(relaxed, up=constraint.margin.sense == "at_most")
+        text += f" With a limit of {quantity(limit, constraint.margin.unit)} there would be one."
     return Conflict(constraint.name, text, "constraint", relaxed)
 
 

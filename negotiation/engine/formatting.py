@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import floor, isfinite, log10
+from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +25,14 @@ def number(value: float, digits: int = 3) -> str:
     places = max(digits - 1 - floor(log10(abs(value))), 0)
     text = f"{round(value, places):,.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def enough(value: float, *, up: bool) -> float:
+    """`value` with three digits, rounded up or down: a limit that is named must really do."""
+    if value == 0:
+        return 0.0
+    step = 10.0 ** (floor(log10(abs(value))) - 2)
+    return (ceil(value / step) if up else floor(value / step)) * step
 
 
 def quantity(value: Option | None, unit: str = "", digits: int = 3) -> str:

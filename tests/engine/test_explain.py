@@ -6,7 +6,16 @@ import re
 
 import pytest
 
-from negotiation.engine.formatting import agreeing, change, inner, listed, number, quantity, spread
+from negotiation.engine.formatting import (
+    agreeing,
+    change,
+    enough,
+    inner,
+    listed,
+    number,
+    quantity,
+    spread,
+)
 from negotiation.engine.messages import Act
 from tests.engine.tables import pie_table, service_table
 from tests.engine.talks import after, finished
@@ -48,6 +57,13 @@ def test_quantities_carry_their_unit(value: float | str | None, unit: str, text:
 def test_two_figures_share_a_scale_and_can_be_told_apart() -> None:
     assert change(8_000, 69_000, "$") == ("8", "69 k$")
     assert change(118.01, 118.02, "ms") == ("118.01", "118.02 ms")
+
+
+def test_a_limit_is_rounded_to_the_side_that_does() -> None:
+    assert enough(43_241, up=True) == pytest.approx(43_300)
+    assert enough(43_299, up=False) == pytest.approx(43_200)
+    assert enough(-0.1234, up=True) == pytest.approx(-0.123)
+    assert enough(0, up=True) == 0
 
 
 def test_figures_with_doubt() -> None:
