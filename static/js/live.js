@@ -7,7 +7,7 @@ const text = document.getElementById("live-text");
 const dot = document.getElementById("link-state");
 const word = document.getElementById("link-word");
 
-const SLOWEST = 30000, GRACE = 2000, LONG = 60000, SILENCE = 40000;
+const SLOWEST = 30000, GRACE = 2000, LONG = 60000, SILENCE = 35000, HANDSHAKE = 8000;
 let socket, timer, watch, clock, failures = 0, lostAt = 0, lostSeq = 0, nextTry = 0;
 
 const last = () => Number(list.dataset.last);
@@ -18,15 +18,19 @@ function connect() {
   const address = new URL(`/ws/negotiations/${list.dataset.negotiation}/?after=${last()}`, location.href);
   address.protocol = address.protocol.replace("http", "ws");
   const mine = socket = new WebSocket(address);
-  mine.onopen = () => { failures = 0; listen(mine); };
-  mine.onmessage = (event) => { listen(mine); take(JSON.parse(event.data), mine); };
+  mine.onmessage = (event) => {
+    if (mine !== socket) return;
+    listen(mine);
+    take(JSON.parse(event.data), mine);
+  };
   mine.onclose = (event) => { if (mine === socket) lost(event.code); };
+  listen(mine, HANDSHAKE);
 }
 
 // A server that says nothing for longer than its head number comes is gone without a word.
-function listen(mine) {
+function listen(mine, patience = SILENCE) {
   clearTimeout(watch);
-  watch = setTimeout(() => { socket = null; mine.close(); lost(0); }, SILENCE);
+  watch = setTimeout(() => { socket = undefined; mine.close(); lost(0); }, patience);
 }
 
 function take(frame, mine) {
@@ -71,7 +75,7 @@ function caughtUp() {
   const away = lostAt ? Date.now() - lostAt : 0;
   clearInterval(clock);
   clock = undefined;
-  lostAt = 0;
+  lostAt = failures = 0;
   disable(false);
   show("live", "live");
   if (away < GRACE) return;
