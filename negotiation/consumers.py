@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import random
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -13,17 +14,24 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from negotiation.live.access import session_user
-from negotiation.live.hubs import HEAL_SECONDS, TICK, hub
+from negotiation.live.hubs import TICK, hub
 from negotiation.models import Negotiation
 from negotiation.roles import may_watch
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from negotiation.live.feeds import Feed
 
-NOT_LOGGED_IN, NOT_ALLOWED, UNKNOWN, TOO_FAR_BEHIND = 4401, 4403, 4404, 4409
+log = logging.getLogger("parley.sockets")
+
+BROKEN, NOT_LOGGED_IN, NOT_ALLOWED, UNKNOWN, TOO_FAR_BEHIND = 1011, 4401, 4403, 4404, 4409
 RECHECK_SECONDS = 30.0
 MAX_UNACKNOWLEDGED = 2_000
 DOORBELL_SECONDS = 1.0
+# daphne's --websocket-max-message-size bounds what is sent as well as what is received.
+MAX_FRAME = 256 * 1024
+MAX_ACKNOWLEDGEMENT = 100
 
 
 class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -63,14 +71,13 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await self.close(code=code)
                 return
 
-    async def _run(self, part: Any) -> None:
+    async def _run(self, part: Callable[[], Awaitable[None]]) -> None:
         try:
             await part()
-        except asyncio.CancelledError:
-            raise
         except Exception:
-            await self.close(code=1011)
-            raise
+            # The edge of the server: the browser comes back by itself and is told again.
+            log.exception("A socket to %s broke.", self.scope["path"])
+            await self.close(code=BROKEN)
 
 
 class TranscriptConsumer(WatchingConsumer):
@@ -88,37 +95,41 @@ class TranscriptConsumer(WatchingConsumer):
 
     async def watch(self) -> None:
         after = _number(self.scope["query_string"], "after")
-        async with hub().watch(self.negotiation_id, after) as feed:
+        async with hub().watch(self.negotiation_id, after) as (feed, bell):
             self.sent = self.acknowledged = min(after, feed.head)
             revision = -1
             while True:
-                version = feed.version
+                bell.clear()
                 frame = await self._frame(feed, revision)
                 revision = feed.revision
-                await self.send(json.dumps(frame))
+                await self.send(frame)
                 if self.sent - self.acknowledged > MAX_UNACKNOWLEDGED:
                     await self.close(code=TOO_FAR_BEHIND)
                     return
                 await asyncio.sleep(TICK)
                 if self.sent >= feed.head:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(feed.wait(version), timeout=HEAL_SECONDS)
+                    await bell.wait()
 
-    async def _frame(self, feed: Feed, revision: int) -> dict[str, Any]:
-        items = await feed.after(self.sent)
+    async def _frame(self, feed: Feed, revision: int) -> str:
+        """What this viewer lacks, as much as fits; only the head where it lacks nothing."""
+        items, size = [], 0
+        for item in await feed.after(self.sent):
+            size += len(item.json)
+            if items and size > MAX_FRAME:
+                break
+            items.append(item)
+        told = f'"head":{feed.head},"status":{json.dumps(feed.status)}'
         if not items and revision == feed.revision:
-            return {"type": "head", "head": feed.head, "status": feed.status}
+            return f'{{"type":"head",{told}}}'
         self.sent = items[-1].seq if items else self.sent
-        return {
-            "type": "messages",
-            "head": feed.head,
-            "status": feed.status,
-            "items": [{"seq": item.seq, "html": item.html} for item in items],
-            "fragments": feed.fragments if revision != feed.revision else [],
-        }
+        cards = ",".join(item.json for item in items)
+        fragments = feed.fragments if revision != feed.revision else "[]"
+        return f'{{"type":"messages",{told},"items":[{cards}],"fragments":{fragments}}}'
 
     async def receive(self, text_data: str = "", bytes_data: bytes | None = None) -> None:  # noqa: ARG002
         """The browser says how far it has shown; anything else is ignored."""
+        if len(text_data) > MAX_ACKNOWLEDGEMENT:
+            return
         with suppress(ValueError, TypeError, KeyError, AttributeError):
             shown = int(json.loads(text_data)["ack"])
             self.acknowledged = max(self.acknowledged, min(shown, self.sent))

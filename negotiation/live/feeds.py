@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,37 +19,39 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One rendered message."""
+    """One rendered message, as the JSON that every viewer's frame takes in."""
 
     seq: int
-    html: str
+    json: str
+
+    @classmethod
+    def of(cls, seq: int, html: str) -> Item:
+        return cls(seq, json.dumps({"seq": seq, "html": html}))
 
 
 @dataclass
 class Feed:
     """The newest messages of one negotiation, rendered, and the fragments beside them.
 
-    The ring holds the messages `base + 1 … head` without gaps. `version` grows whenever there is
-    something new to send; `revision` whenever the fragments changed.
+    The ring holds the messages `base + 1 … head` without gaps. `revision` grows whenever the
+    fragments changed. Each viewer has a bell, set whenever the feed was read.
     """
 
     negotiation_id: int
     base: int = 0
     head: int = 0
     status: str = ""
-    fragments: list[str] = field(default_factory=list)
-    version: int = 0
+    fragments: str = "[]"
     revision: int = 0
-    viewers: int = 0
+    bells: set[asyncio.Event] = field(default_factory=set)
     _ring: deque[Item] = field(default_factory=deque)
-    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stale: bool = True
 
     async def open(self, after: int) -> None:
         """Reads what the first viewer lacks, and a little more for those who come back with it."""
         async with self._reading:
-            if self.version == 0:
+            if not self.revision:
                 known = await database_sync_to_async(pages.head)(self.negotiation_id)
                 self.base = self.head = max(0, min(after, known) - WARM)
                 await self._read()
@@ -67,21 +70,16 @@ class Feed:
         news = await database_sync_to_async(pages.news)(self.negotiation_id, self.head)
         if news is None:
             return
-        self._ring.extend(Item(seq, html) for seq, html in news.items)
+        self._ring.extend(Item.of(seq, html) for seq, html in news.items)
         while len(self._ring) > RING:
             self.base = self._ring.popleft().seq
         self.head, self.status = news.head, news.status
-        if news.fragments != self.fragments:
-            self.fragments = news.fragments
+        fragments = json.dumps(news.fragments)
+        if fragments != self.fragments:
+            self.fragments = fragments
             self.revision += 1
-        async with self._changed:
-            self.version += 1
-            self._changed.notify_all()
-
-    async def wait(self, seen: int) -> None:
-        """Until there is something newer than version `seen`."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.version > seen)
+        for bell in self.bells:
+            bell.set()
 
     async def after(self, seq: int) -> list[Item]:
         """The messages above `seq`, from the ring; the oldest of them when they left it."""
@@ -90,4 +88,4 @@ class Feed:
         older = await database_sync_to_async(pages.rendered)(
             self.negotiation_id, after=seq, upto=min(self.base, seq + CHUNK)
         )
-        return [Item(number, html) for number, html in older]
+        return [Item.of(number, html) for number, html in older]

@@ -19,6 +19,8 @@ from negotiation.live.feeds import Feed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    Bell = asyncio.Event
+
 log = logging.getLogger("parley.hub")
 
 TICK = 0.05
@@ -46,22 +48,23 @@ class Hub:
         self._visitors = 0
 
     @asynccontextmanager
-    async def watch(self, negotiation_id: int, after: int) -> AsyncIterator[Feed]:
-        """The feed of one negotiation, complete above `after` or as far as the ring goes back."""
+    async def watch(self, negotiation_id: int, after: int) -> AsyncIterator[tuple[Feed, Bell]]:
+        """The feed of one negotiation, and the bell that says it has been read again."""
         async with self._visitor():
             feed = self._feeds.setdefault(negotiation_id, Feed(negotiation_id))
-            feed.viewers += 1
+            bell = asyncio.Event()
+            feed.bells.add(bell)
             try:
                 # Subscribed first, read second: or what is committed in between is never shown.
                 await feed.open(after)
-                yield feed
+                yield feed, bell
             finally:
-                feed.viewers -= 1
-                if not feed.viewers:
+                feed.bells.discard(bell)
+                if not feed.bells:
                     self._feeds.pop(negotiation_id, None)
 
     @asynccontextmanager
-    async def listen(self, topic: str) -> AsyncIterator[asyncio.Event]:
+    async def listen(self, topic: str) -> AsyncIterator[Bell]:
         """An event that is set whenever something of this topic changed.
 
         It is set at once: what changed between the page and its socket is read again.

@@ -128,6 +128,25 @@ async def test_a_burst_arrives_complete_in_few_frames(operator: User) -> None:
         assert await collect(viewer, 300) == list(range(1, 301))
 
 
+async def test_no_frame_is_larger_than_the_server_sends(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "MAX_FRAME", 4_000)
+    table = await database_sync_to_async(factories.negotiation)()
+    for _ in range(20):
+        await database_sync_to_async(say)(table)
+    async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
+        await viewer.connect()
+        seen, sizes = [], []
+        while len(seen) < 20:
+            items = json.loads(await viewer.receive_from(timeout=5))["items"]
+            seen += [item["seq"] for item in items]
+            sizes.append(sum(len(json.dumps(item)) for item in items))
+    assert seen == list(range(1, 21))
+    assert max(sizes) <= 4_000
+    assert len(sizes) > 1
+
+
 async def test_one_who_comes_back_misses_nothing(operator: User) -> None:
     table = await database_sync_to_async(factories.negotiation)()
     path = f"/ws/negotiations/{table.pk}/"
