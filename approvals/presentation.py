@@ -12,7 +12,7 @@ from negotiation.engine.formatting import change
 from negotiation.engine.space import NotInSpace
 from negotiation.executors import ExecutorError
 from negotiation.lexicon import Lexicon, figure, lexicon_for
-from negotiation.models import Message
+from negotiation.models import Decision, Message
 from negotiation.pictures import own_surplus
 from negotiation.presentation import (
     SeatEnd,
@@ -27,8 +27,9 @@ from negotiation.services import execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from negotiation.models import Decision, Execution
+    from negotiation.models import Execution
 
 LAST_MESSAGES = 3
 
@@ -56,7 +57,7 @@ class GaveUp(NamedTuple):
         return None if self.first is None else round(min(max(self.first, 0), 1) * 100, 1)
 
 
-def card_context(decision: Decision) -> dict[str, Any]:
+def card_context(decision: Decision, now: datetime) -> dict[str, Any]:
     """For `approvals/approval.html` and its fragments."""
     negotiation = decision.negotiation
     lexicon = lexicon_for(negotiation.version)
@@ -81,18 +82,22 @@ def card_context(decision: Decision) -> dict[str, Any]:
         "preview": preview,
         "preview_error": preview_error,
         "last": [message_context(negotiation, said) for said in transcript[-LAST_MESSAGES:]],
-        **verdict_context(decision),
+        **verdict_context(decision, now),
     }
 
 
-def verdict_context(decision: Decision) -> dict[str, Any]:
+def verdict_context(decision: Decision, now: datetime) -> dict[str, Any]:
     """For `approvals/_verdict.html`: where the decision stands."""
     carried_out = _execution(decision)
+    parked = decision.status == Decision.Status.PARKED
+    overdue = parked and decision.due_at is not None and decision.due_at <= now
     return {
         "decision": decision,
         "review": decision.reviews.select_related("reviewer").first(),
         "execution": carried_out,
-        "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}",
+        "overdue": overdue,
+        "open": parked and not overdue,
+        "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}",
     }
 
 

@@ -30,7 +30,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     decision = _find(request, pk)
     if not wants_fragment(request):
         return _card(request, decision)
-    verdict = verdict_context(decision)
+    verdict = verdict_context(decision, timezone.now())
     if request.GET.get("seen") == verdict["seen"]:
         return HttpResponse(status=NOTHING_NEW)
     return render(request, "approvals/_verdict.html", verdict)
@@ -82,7 +82,7 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
 def _card(
     request: HttpRequest, decision: Decision, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {**card_context(decision), "refusal": refusal}
+    context = {**card_context(decision, timezone.now()), "refusal": refusal}
     return render(request, "approvals/approval.html", context, status=status)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import render
+from django.urls import reverse
 
 from negotiation import charts
 from negotiation.lexicon import lexicons
@@ -81,6 +82,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
     )
     page = Paginator(tables, PER_PAGE).get_page(request.GET.get("page"))
     return {
+        "address": reverse("floor") + (f"?{request.GET.urlencode()}" if request.GET else ""),
         "chips": [(group, counts[group.key]) for group in GROUPS],
         "total": sum(counts.values()),
         "group": group,
@@ -90,6 +92,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
             "newer": _link(group, page.number - 1) if page.has_previous() else "",
             "older": _link(group, page.number + 1) if page.has_next() else "",
         },
+        "may_begin": not counts and Scenario.objects.filter(current__isnull=False).exists(),
         "first_steps": not group and page.paginator.count <= A_FEW,
     }
 

@@ -4,6 +4,14 @@ const SLOWEST = 30000;
 const REST = 1000;
 const lists = [...document.querySelectorAll("[data-doorbell]")];
 
+// Who was logged out meanwhile is sent to the login page, not shown it inside a list.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  if (new URL(xhr.responseURL).pathname === new URL(requestConfig.path, location.href).pathname) return;
+  event.detail.shouldSwap = false;
+  location.assign(location.pathname);
+});
+
 for (const topic of new Set(lists.map((list) => list.dataset.doorbell))) listen(topic);
 
 function listen(topic) {

@@ -114,6 +114,7 @@ def test_the_second_of_two_managers_gets_the_fresh_card_and_is_told(
     assert status == 409
     assert "mia approved this" in page
     assert "nothing was changed" in page
+    assert f'hx-get="{url("approval", parked)}?seen=' in page, "and the card stays live"
     assert Review.objects.count() == 1
 
 
@@ -169,6 +170,16 @@ def test_the_live_part_answers_only_when_something_changed(
     changed = manager_client.get(url("approval", parked), {"seen": seen}, headers=ask)
     assert changed.status_code == 200
     assert changed.content.decode().lstrip().startswith('<aside class="decide" id="verdict"')
+
+
+def test_a_decision_whose_time_ran_out_offers_no_buttons(
+    manager_client: Client, parked: Decision
+) -> None:
+    Decision.objects.filter(pk=parked.pk).update(due_at=timezone.now())
+    page = manager_client.get(url("approval", parked)).content.decode()
+    assert "Its time ran out" in page
+    assert "data-dialog=" not in page
+    assert decide(manager_client, "approve", parked)[0] == 409
 
 
 @pytest.mark.parametrize("status", ["refused", "expired", "void", "failed", "executed"])

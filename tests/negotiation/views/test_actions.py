@@ -53,7 +53,9 @@ def test_what_cannot_be_started_is_told_in_the_form(
     version = factories.version()
     answer = operator_client.post(START, {"scenario": version.scenario.slug} | wrong)
     assert answer.status_code == 422
-    assert 'class="error"' in answer.content.decode()
+    page = answer.content.decode()
+    assert 'class="error"' in page
+    assert 'hx-get="/"' in page, "the list behind the form stays live"
     assert not Negotiation.objects.exists()
 
 

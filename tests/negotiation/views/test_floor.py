@@ -36,6 +36,12 @@ def test_an_empty_floor_says_why_and_offers_one_action(operator_client: Client) 
     assert 'data-dialog="start"' in page
 
 
+def test_without_a_scenario_the_floor_offers_no_dead_button(operator_client: Client) -> None:
+    page = operator_client.get(FLOOR).content.decode()
+    assert "There is no scenario yet" in page
+    assert "data-dialog" not in page
+
+
 def test_the_filter_stands_in_the_address(operator_client: Client) -> None:
     factories.negotiation(title="Table that runs")
     factories.negotiation(title="Table that stands", status=Negotiation.Status.PAUSED)
