@@ -21,7 +21,7 @@ from negotiation.roles import may_watch
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from negotiation.live.feeds import Feed
+    from negotiation.live.feeds import Feed, Item
 
 log = logging.getLogger("parley.sockets")
 
@@ -112,7 +112,8 @@ class TranscriptConsumer(WatchingConsumer):
 
     async def _frame(self, feed: Feed, revision: int) -> str:
         """What this viewer lacks, as much as fits; only the head where it lacks nothing."""
-        items, size = [], 0
+        items: list[Item] = []
+        size = 0
         for item in await feed.after(self.sent):
             size += len(item.json)
             if items and size > MAX_FRAME:

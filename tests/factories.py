@@ -9,12 +9,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
-from negotiation.scenarios.loaders import load_named
 
 from negotiation.engine.messages import Act
 from negotiation.engine.messages import Message as Move
 from negotiation.models import Decision, Grant, Message, Negotiation, Scenario, ScenarioVersion
 from negotiation.roles import Role
+from negotiation.scenarios.loaders import load_named
 from negotiation.services import scenarios
 
 _numbers = count(1)

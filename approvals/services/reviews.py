@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.timesince import timesince
-from negotiation.scenarios.compilers import compile_scenario
 
 from approvals.models import Review
 from negotiation.models import Decision
 from negotiation.roles import may_review
-from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import decisions
 
 if TYPE_CHECKING:

@@ -28,7 +28,13 @@ class Program:
 
 def web(listening: int) -> Program:
     """daphne on a socket that listens already, so a restart refuses no connection."""
-    options = ("--fd", str(listening), "--websocket-max-message-size", "1048576", "--no-server-name")
+    options = (
+        "--fd",
+        str(listening),
+        "--websocket-max-message-size",
+        "1048576",
+        "--no-server-name",
+    )
     argv = (sys.executable, "-m", "daphne", *options, "config.asgi:application")
     return Program("web", argv, patience=1.5, pass_fds=(listening,))
 

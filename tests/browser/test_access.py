@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from negotiation.consumers import NOT_ALLOWED, NOT_LOGGED_IN
 from tests import factories
@@ -25,7 +26,7 @@ def close_code(live: Stack, path: str, headers: dict[str, str]) -> int | None:
     with (
         connect(
             f"{live.websocket_url}/ws{path}", additional_headers=headers, origin=live.url
-        ) as ws,  # type: ignore[arg-type]
+        ) as ws,
         pytest.raises(ConnectionClosed) as closed,
     ):
         ws.recv(timeout=5)
@@ -59,7 +60,7 @@ def test_a_page_of_another_origin_cannot_open_the_socket(live: Stack, path: str)
         connect(
             f"{live.websocket_url}/ws{path}",
             additional_headers=headers,
-            origin="http://evil.example",  # type: ignore[arg-type]
+            origin=Origin("http://evil.example"),
         ),
     ):
         pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
@@ -42,9 +43,14 @@ def said(negotiation: Negotiation) -> list[object]:
     return [message.body for message in negotiation.messages.order_by("seq")]
 
 
-def head(negotiation: Negotiation) -> int:
+def has_reached(negotiation: Negotiation, seq: int) -> bool:
     negotiation.refresh_from_db()
-    return negotiation.head
+    return negotiation.head >= seq
+
+
+def has_ended(negotiation: Negotiation) -> bool:
+    negotiation.refresh_from_db()
+    return not negotiation.is_open
 
 
 def shown(page: Page) -> list[int]:
@@ -58,7 +64,7 @@ def shown(page: Page) -> list[int]:
 def undisturbed(version: ScenarioVersion) -> list[object]:
     """What the same table says when nothing happens to it."""
     negotiation = start(version, pace=0)
-    wait_for(lambda: head(negotiation) > 0 and not negotiation.is_open)
+    wait_for(partial(has_ended, negotiation))
     return said(negotiation)
 
 
@@ -71,11 +77,11 @@ def test_a_killed_worker_costs_time_and_no_message(
     negotiation = start(version, pace=0.4)
     page = open_page("operator")
     page.goto(f"/negotiations/{negotiation.pk}/")
-    for reached in (3, 8):
-        wait_for(lambda reached=reached: head(negotiation) >= reached)
+    for progress in (3, 8):
+        wait_for(partial(has_reached, negotiation, progress))
         live.kill_workers()
         live.start_workers()
-    wait_for(lambda: head(negotiation) > 0 and not negotiation.is_open)
+    wait_for(partial(has_ended, negotiation))
     assert said(negotiation) == undisturbed
     expect(page.locator(f"#m{negotiation.head}")).to_be_attached(timeout=A_WHILE)
     assert shown(page) == list(range(1, negotiation.head + 1))
@@ -92,7 +98,7 @@ def test_a_worker_killed_while_it_holds_the_lease_is_followed_by_another(
         status="running", fence=1, stalls=1, lease_until=now, next_at=now
     )
     live.start_workers()
-    wait_for(lambda: head(negotiation) > 0 and not negotiation.is_open)
+    wait_for(partial(has_ended, negotiation))
     assert said(negotiation) == undisturbed
 
 
@@ -106,7 +112,7 @@ def test_a_killed_web_server_is_caught_up_with(
     live.kill("web")
     expect(page.locator("#link-word")).to_have_text("reconnecting", timeout=10_000)
     live.restart("web")
-    wait_for(lambda: head(negotiation) > 0 and not negotiation.is_open)
+    wait_for(partial(has_ended, negotiation))
     expect(page.locator(f"#m{negotiation.head}")).to_be_attached(timeout=A_WHILE)
     assert shown(page) == list(range(1, negotiation.head + 1))
     expect(page.locator("#link-word")).to_have_text("live")

@@ -137,7 +137,8 @@ async def test_no_frame_is_larger_than_the_server_sends(
         await database_sync_to_async(say)(table)
     async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
         await viewer.connect()
-        seen, sizes = [], []
+        seen: list[int] = []
+        sizes: list[int] = []
         while len(seen) < 20:
             items = json.loads(await viewer.receive_from(timeout=5))["items"]
             seen += [item["seq"] for item in items]

@@ -11,12 +11,10 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from negotiation.scenarios.compilers import compile_scenario
 from pytest_django.fixtures import Settings
 from standardwebhooks.webhooks import Webhook
 
 from negotiation.models import AuditEntry, Decision, Execution, Grant
-from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import execution
 from negotiation.services.packages import fingerprint
 from tests import factories
