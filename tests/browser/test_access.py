@@ -25,7 +25,7 @@ def path(live: Stack) -> str:
 def close_code(live: Stack, path: str, headers: dict[str, str]) -> int | None:
     with (
         connect(
-            f"{live.websocket_url}/ws{path}", additional_headers=headers, origin=live.url
+            f"{live.websocket_url}/ws{path}", additional_headers=headers, origin=Origin(live.url)
         ) as ws,
         pytest.raises(ConnectionClosed) as closed,
     ):
