@@ -6,14 +6,21 @@ from django import forms
 
 LONGEST_REASON = 800
 LARGEST_SEED = 2**31 - 1
+SLOWEST_PACE = 60
 
 
 class StartForm(forms.Form):
     """Opens a negotiation; empty fields mean the scenario's own pace and a random seed."""
 
     scenario = forms.SlugField()
-    pace = forms.FloatField(required=False, min_value=0, max_value=60)
+    pace = forms.FloatField(required=False)
     seed = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_SEED)
+
+    def clean_pace(self) -> float | None:
+        pace: float | None = self.cleaned_data["pace"]
+        if pace is not None and not 0 <= pace <= SLOWEST_PACE:
+            raise forms.ValidationError(f"Between 0 and {SLOWEST_PACE} seconds.")
+        return pace
 
 
 class ReasonForm(forms.Form):

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from negotiation.lexicon import figure
+from negotiation.views.rules_form import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+WORDS = {"reservation": "limit", "sd": "±"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,51 +24,60 @@ class Difference:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    return list(_of_mappings(before, after, ()))
+    return list(_Comparison(Names(after)).of_mappings(before, after, ()))
 
 
-def _of_mappings(
-    before: Mapping[str, Any], after: Mapping[str, Any], way: tuple[str, ...]
-) -> Iterator[Difference]:
-    for key in [*before, *(key for key in after if key not in before)]:
-        yield from _of_values(before.get(key), after.get(key), (*way, key.replace("_", " ")))
+class _Comparison:
+    """Walks two documents side by side; `way` is how one got there, in words."""
 
+    def __init__(self, names: Names) -> None:
+        self.names = names
 
-def _of_values(before: Any, after: Any, way: tuple[str, ...]) -> Iterator[Difference]:
-    if before == after:
-        return
-    if isinstance(before, dict) and isinstance(after, dict):
-        yield from _of_mappings(before, after, way)
-    elif _has_names(before) and _has_names(after):
-        yield from _of_lists(before, after, way)
-    else:
-        yield Difference(" › ".join(way), _text(before), _text(after))
+    def of_mappings(
+        self, before: Mapping[str, Any], after: Mapping[str, Any], way: tuple[str, ...]
+    ) -> Iterator[Difference]:
+        for key in dict.fromkeys([*before, *after]):
+            here = (*way, WORDS.get(key, key.replace("_", " ")))
+            yield from self.of_values(before.get(key), after.get(key), here)
 
+    def of_values(self, before: Any, after: Any, way: tuple[str, ...]) -> Iterator[Difference]:
+        if before == after:
+            return
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from self.of_mappings(before, after, way)
+        elif _has_names(before) and _has_names(after):
+            yield from self.of_lists(before, after, way[:-1])
+        else:
+            yield Difference(" › ".join(way), self.text(before), self.text(after))
 
-def _of_lists(
-    before: list[dict[str, Any]], after: list[dict[str, Any]], way: tuple[str, ...]
-) -> Iterator[Difference]:
-    """Lists of parts are compared part by part, whatever their order."""
-    old, new = ({_name(part): part for part in parts} for parts in (before, after))
-    for name in [*old, *(name for name in new if name not in old)]:
-        part = new.get(name) or old[name]
-        title = str(part.get("title") or part.get("label") or part.get("text") or name)
-        yield from _of_values(old.get(name), new.get(name), (*way, title))
+    def of_lists(
+        self, before: list[dict[str, Any]], after: list[dict[str, Any]], way: tuple[str, ...]
+    ) -> Iterator[Difference]:
+        """Lists of parts are compared part by part, whatever their order."""
+        old, new = ({_name(part): part for part in parts} for parts in (before, after))
+        for name in dict.fromkeys([*old, *new]):
+            title = self.title(new.get(name) or old[name])
+            yield from self.of_values(old.get(name), new.get(name), (*way, title))
+
+    def title(self, part: Mapping[str, Any]) -> str:
+        for key in ("title", "label", "text"):
+            if part.get(key):
+                return str(part[key])
+        return str(part.get("name") or self.names.label(part["subject"]))
+
+    def text(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return self.title(value) if _name(value) else "changed"
+        if isinstance(value, list):
+            return ", ".join(self.text(part) or "" for part in value)
+        return figure(value)
 
 
 def _has_names(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(part, dict) and _name(part) for part in value)
 
 
-def _name(part: dict[str, Any]) -> str:
+def _name(part: Mapping[str, Any]) -> str:
     return str(part.get("name") or part.get("subject") or "")
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, dict):
-        return str(value.get("title") or value.get("label") or value.get("text") or "changed")
-    if isinstance(value, list):
-        return ", ".join(_text(part) or "" for part in value)
-    return figure(value)

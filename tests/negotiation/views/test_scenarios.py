@@ -113,7 +113,7 @@ def test_a_version_says_what_changed_in_words(admin_client: Client) -> None:
     before = version.document["seats"][0]["reservation"]
     admin_client.post(EDIT, typed(version, **{LIMIT: "0.41"}))
     page = admin_client.get("/scenarios/cloud-placement/versions/2/").content.decode()
-    assert "seats › Cost › reservation" in page
+    assert "Cost › limit" in page
     assert f"<del>{before}</del>" in page
     assert "<ins>0.41</ins>" in page
 
