@@ -28,13 +28,9 @@ class Program:
 
 def web(listening: int) -> Program:
     """daphne on a socket that listens already, so a restart refuses no connection."""
-    options = (
-        "--fd",
-        str(listening),
-        "--websocket-max-message-size",
-        "1048576",
-        "--no-server-name",
-    )
+    # The limit counts what is sent, too: a frame with a picture must fit.
+    limits = ("--websocket-max-message-size", "1048576")
+    options = ("--fd", str(listening), *limits, "--no-server-name")
     argv = (sys.executable, "-m", "daphne", *options, "config.asgi:application")
     return Program("web", argv, patience=1.5, pass_fds=(listening,))
 
