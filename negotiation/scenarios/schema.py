@@ -50,11 +50,7 @@ class Issue(Part):
     @property
     def labels(self) -> dict[int | float | str, str]:
         """The label of each option that has one."""
-        return {
-            option.value: option.label
-            for option in self.options
-            if isinstance(option, LabelledOption)
-        }
+        return {o.value: o.label for o in self.options if isinstance(o, LabelledOption)}
 
 
 class Fact(Part):
