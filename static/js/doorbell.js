@@ -4,13 +4,40 @@ const SLOWEST = 30000;
 const REST = 1000;
 const lists = [...document.querySelectorAll("[data-doorbell]")];
 
-// Who was logged out meanwhile is sent to the login page, not shown it inside a list.
+let pressed = false;
+let held = false;
+addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => {
+    pressed = false;
+    if (held) setTimeout(ringAll, REST);
+    held = false;
+  }, true);
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  if (new URL(xhr.responseURL).pathname === new URL(requestConfig.path, location.href).pathname) return;
-  event.detail.shouldSwap = false;
-  location.assign(location.pathname);
+  const { requestConfig, target, xhr } = event.detail;
+  if (new URL(xhr.responseURL).pathname !== new URL(requestConfig.path, location.href).pathname) {
+    // Logged out meanwhile: the login page is a page, not something inside a list.
+    event.detail.shouldSwap = false;
+    location.assign(location.pathname);
+    return;
+  }
+  const fresh = new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById(target.id);
+  // Nothing is replaced under a pressed finger, nor by the same.
+  held ||= pressed;
+  if (pressed || (fresh && content(fresh) === content(target))) event.detail.shouldSwap = false;
 });
+
+function content(list) {
+  const copy = list.cloneNode(true);
+  for (const time of copy.querySelectorAll("time")) time.textContent = "";
+  return copy.innerHTML;
+}
+
+function ringAll() {
+  for (const list of document.querySelectorAll("[data-doorbell]")) list.dispatchEvent(new Event("doorbell"));
+}
 
 for (const topic of new Set(lists.map((list) => list.dataset.doorbell))) listen(topic);
 
