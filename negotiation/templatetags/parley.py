@@ -97,7 +97,7 @@ def when(moment: datetime | None) -> SafeString | str:
     utc = moment.astimezone(timezone.get_default_timezone())
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>',
-        utc.isoformat(timespec="seconds"),
+        utc.isoformat(timespec="milliseconds"),
         f"{utc:%d %b %Y, %H:%M:%S} UTC",
         _ago(utc, timezone.now()),
     )

@@ -5,69 +5,38 @@ Starts the embedded mode on a fresh folder, waits for the demo, and looks at it 
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import machine
+from tests.embedded import ROOT, program
 
-ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 PORT = 8765
-URL = f"http://localhost:{PORT}"
-READY = "Parley is ready"
 A_WHILE = 60_000
 # The picture is taken while the seats are still moving towards each other.
 MID_TALK = 13
 
 
-@contextmanager
-def program() -> Iterator[None]:
-    """`manage.py runall` on an empty data folder, until it says that it is ready."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = os.environ | {"PARLEY_VAR": folder, "PORT": str(PORT), "PYTHONUNBUFFERED": "1"}
-        with subprocess.Popen(
-            [sys.executable, "manage.py", "runall"],
-            cwd=ROOT,
-            env=env,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            try:
-                if not any(READY in line for line in process.stdout):
-                    raise SystemExit("Parley did not start.")
-                yield
-            finally:
-                process.send_signal(signal.SIGINT)
-                process.communicate(timeout=20)
-
-
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with program(), sync_playwright() as playwright:
+    with program(PORT) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=machine.chromium(), args=list(machine.CHROMIUM_FLAGS)
         )
         for theme in ("light", "dark"):
             for name, who, visit in PICTURES:
-                page = signed_in(browser, who, theme)
+                page = signed_in(browser, url, who, theme)
                 visit(page)
                 page.screenshot(path=IMAGES / f"{name}-{theme}.png")
                 page.context.close()
         browser.close()
 
 
-def signed_in(browser: Browser, name: str, theme: str) -> Page:
+def signed_in(browser: Browser, url: str, name: str, theme: str) -> Page:
     context = browser.new_context(
-        base_url=URL,
+        base_url=url,
         viewport={"width": 1440, "height": 900},
         color_scheme="dark" if theme == "dark" else "light",
     )
@@ -76,7 +45,7 @@ def signed_in(browser: Browser, name: str, theme: str) -> Page:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(f"parley-{name}")
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{URL}/")
+    page.wait_for_url(f"{url}/")
     return page
 
 
