@@ -8,12 +8,14 @@ import secrets
 import tempfile
 from hashlib import sha256
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 LONGEST_SOCKET_PATH = 107
+SHORTEST_SECRET = 24  # bytes, as Standard Webhooks asks for
 
 
 class WebhookTarget(TypedDict):
@@ -79,19 +81,22 @@ def env_targets(var: Path, *, demo_url: str) -> dict[str, WebhookTarget]:
 def _parsed_targets(value: str) -> dict[str, WebhookTarget]:
     try:
         targets = json.loads(value)
-        return {
-            name: {
-                "url": str(target["url"]),
-                "secret": str(target["secret"]),
-                "allow_private": bool(target.get("allow_private", False)),
-            }
-            for name, target in targets.items()
-        }
+        return {name: _parsed_target(target) for name, target in targets.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ImproperlyConfigured(
             'WEBHOOK_TARGETS is not understood. Write JSON like {"ops": {"url": '
             f'"https://…", "secret": "whsec_…"}}}}. ({error!r})'
         ) from None
+
+
+def _parsed_target(target: dict[str, Any]) -> WebhookTarget:
+    url, secret = str(target["url"]), str(target["secret"])
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise ValueError(f"{url!r} is not an http or https address")
+    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    if len(key) < SHORTEST_SECRET:
+        raise ValueError(f"a secret is whsec_ and base64 of at least {SHORTEST_SECRET} bytes")
+    return {"url": url, "secret": secret, "allow_private": bool(target.get("allow_private", False))}
 
 
 def _kept(path: Path, fresh: str) -> str:

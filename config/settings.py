@@ -126,7 +126,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{CHANNEL_PREFIX}."}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{CHANNEL_PREFIX}.",
+    "socket_connect_timeout": 2,
+}
 CELERY_BEAT_SCHEDULE = {
     # A message that nobody picked up in time is dropped: the next sweep sends a fresh one.
     "sweep": {"task": "negotiation.tasks.sweep", "schedule": 2.0, "options": {"expires": 4}},

@@ -21,9 +21,9 @@ log = logging.getLogger("parley.broadcast")
 CHANNEL = f"{settings.CHANNEL_PREFIX}.doorbell"
 
 
-def transcript_changed(*, negotiation_id: int, head: int) -> None:
+def transcript_changed(*, negotiation_id: int) -> None:
     """New messages, or a new state, of one negotiation; the floor hears it too."""
-    _ring_on_commit({"negotiation": negotiation_id, "head": head})
+    _ring_on_commit({"negotiation": negotiation_id})
 
 
 def queue_changed() -> None:
@@ -40,7 +40,7 @@ def _ring_on_commit(event: dict[str, Any]) -> None:
     def ring() -> None:
         try:
             client().publish(CHANNEL, json.dumps(event))
-        except RedisError as error:
+        except (RedisError, OSError) as error:
             # The rows are committed; viewers find them at the next head check.
             log.warning("No live event for %s: %s", event, error)
 

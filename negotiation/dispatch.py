@@ -10,7 +10,8 @@ import logging
 
 from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
+from redis import RedisError
 
 log = logging.getLogger("parley.dispatch")
 
@@ -33,7 +34,7 @@ def _send_on_commit(task: str, delay: float, expires: float, **ids: int) -> None
             current_app.send_task(
                 task, kwargs=ids, countdown=delay or None, expires=expires or None, retry=False
             )
-        except OperationalError as error:
+        except (KombuError, RedisError, OSError) as error:
             log.warning("%s for %s waits for the sweep: %s", task, ids, error)
 
     transaction.on_commit(send)

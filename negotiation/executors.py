@@ -6,6 +6,7 @@ again could help. It must be safe to run twice: the idempotency key is the same 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from standardwebhooks.webhooks import Webhook
 from negotiation.addresses import ForbiddenAddress, pinned
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+# Below the lease of an execution, so that no second worker sends while one still does.
+DEADLINE = 20.0
 MAX_RESPONSE = 64 * 1024
 
 
@@ -76,9 +79,13 @@ class SignedWebhook:
         }
         try:
             address = pinned(target["url"], allow_private=target["allow_private"])
-            response = _post(address.url, body, headers | address.headers, address.server_name)
+            response = asyncio.run(
+                _post(address.url, body, headers | address.headers, address.server_name)
+            )
         except ForbiddenAddress as error:
             raise ExecutorError(str(error), permanent=True) from error
+        except TimeoutError as error:
+            raise ExecutorError(f"{order.target} took longer than {DEADLINE:.0f} s.") from error
         except httpx.HTTPError as error:
             raise ExecutorError(f"{order.target} did not answer: {error!r}") from error
         return _receipt(order.target, *response)
@@ -119,10 +126,14 @@ def _target(name: str) -> dict[str, Any]:
         ) from None
 
 
-def _post(url: str, body: str, headers: dict[str, str], server_name: str) -> tuple[int, str]:
-    """Status and the beginning of the answer. No redirects, no proxies, bounded size."""
-    with (
-        httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+async def _post(url: str, body: str, headers: dict[str, str], server_name: str) -> tuple[int, str]:
+    """Status and the beginning of the answer. No redirects, no proxies, bounded size and time.
+
+    httpx's own timeouts begin anew with every byte; the deadline does not.
+    """
+    async with (
+        asyncio.timeout(DEADLINE),
+        httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
         client.stream(
             "POST",
             url,
@@ -132,7 +143,7 @@ def _post(url: str, body: str, headers: dict[str, str], server_name: str) -> tup
         ) as response,
     ):
         answer = b""
-        for chunk in response.iter_bytes():
+        async for chunk in response.aiter_bytes():
             answer += chunk
             if len(answer) > MAX_RESPONSE:
                 break

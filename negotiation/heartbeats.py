@@ -9,7 +9,7 @@ from django.conf import settings
 from negotiation.message_server import client
 
 KEY = f"{settings.CHANNEL_PREFIX}.heartbeat"
-# The worker that sweeps also executes, so it may be busy with a slow webhook for a while.
+# The worker that sweeps also negotiates, so it may be busy with a large table for a while.
 FRESH_FOR = 30
 
 

@@ -21,10 +21,15 @@ from tests import factories
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def receive_at(live_server: LiveServer, settings: Settings) -> None:
+    address = live_server.url + reverse("receiver-hook")
+    settings.WEBHOOK_TARGETS = {"demo": settings.WEBHOOK_TARGETS["demo"] | {"url": address}}
+
+
 def test_a_risky_agreement_waits_for_a_manager_and_is_carried_out_once(
     live_server: LiveServer, settings: Settings, operator: User, manager: User
 ) -> None:
-    settings.WEBHOOK_TARGETS["demo"]["url"] = live_server.url + reverse("receiver-hook")
+    receive_at(live_server, settings)
 
     negotiation = sessions.start(
         version=factories.version(), by=operator, now=timezone.now(), pace=0, seed=7
@@ -65,7 +70,7 @@ def test_a_risky_agreement_waits_for_a_manager_and_is_carried_out_once(
 def test_a_safe_agreement_is_carried_out_without_a_person(
     live_server: LiveServer, settings: Settings, operator: User
 ) -> None:
-    settings.WEBHOOK_TARGETS["demo"]["url"] = live_server.url + reverse("receiver-hook")
+    receive_at(live_server, settings)
     negotiation = sessions.start(
         version=factories.version("batch-placement"), by=operator, now=timezone.now(), pace=0
     )

@@ -45,8 +45,8 @@ def worker(name: str, *, queues: str, concurrency: int) -> Program:
 def workers() -> list[Program]:
     """One process for talking, another for doing, so that neither waits for the other."""
     return [
-        worker("negotiations", queues="negotiations", concurrency=2),
-        worker("executions", queues="executions,upkeep", concurrency=1),
+        worker("negotiations", queues="negotiations,upkeep", concurrency=2),
+        worker("executions", queues="executions", concurrency=1),
     ]
 
 

@@ -39,6 +39,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def cleared(self) -> DecisionQuerySet:
         return self.filter(status=Decision.Status.CLEARED)
 
+    def executing(self) -> DecisionQuerySet:
+        return self.filter(status=Decision.Status.EXECUTING)
+
     def overdue(self, now: datetime) -> DecisionQuerySet:
         return self.parked().filter(due_at__lte=now)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
 from negotiation import broadcast, dispatch
+from negotiation.engine.analysis import summarise
 from negotiation.models import Decision, Grant
 from negotiation.services import audits
 from negotiation.services.packages import fingerprint, package_bytes
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from negotiation.engine.analysis import Summary
+    from negotiation.engine.messages import Offer
+    from negotiation.engine.policy import Judgement
+    from negotiation.engine.session import Session
     from negotiation.models import Negotiation
     from negotiation.scenarios.compilers import CompiledScenario
 
@@ -30,34 +35,48 @@ class NotParked(Exception):
     """This decision is no longer waiting for anybody."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """An agreement with all that a decision needs, computed before anything is written."""
+
+    offer: Offer
+    summary: Summary
+    judgement: Judgement
+    package: bytes
+
+
+def judge(
+    *, negotiation: Negotiation, scenario: CompiledScenario, session: Session, offer: Offer
+) -> Judged:
+    """Reads the whole outcome space, so it belongs before the transaction that decides."""
+    summary = summarise(session)
+    return Judged(
+        offer=offer,
+        summary=summary,
+        judgement=scenario.judge(offer, summary),
+        package=package_bytes(
+            negotiation=negotiation, scenario=scenario, summary=summary, offer=offer
+        ),
+    )
+
+
 def decide(
-    *, negotiation: Negotiation, scenario: CompiledScenario, summary: Summary, now: datetime
+    *, negotiation: Negotiation, scenario: CompiledScenario, judged: Judged, now: datetime
 ) -> Decision:
-    """Judges the agreement and routes it; call it inside a transaction."""
-    judgement = scenario.judge(negotiation.agreed_offer, summary)
-    package = package_bytes(negotiation=negotiation, scenario=scenario, summary=summary)
-    route = Decision.Route(judgement.route)
-    decision = Decision(
+    """Routes a judged agreement; call it inside the transaction of the last message."""
+    risk, route = judged.judgement.risk, Decision.Route(judged.judgement.route)
+    decision = Decision.objects.create(
         negotiation=negotiation,
-        package=package.decode(),
-        package_hash=hashlib.sha256(package).hexdigest(),
-        judgement=judgement.to_dict(),
-        score=judgement.risk.score if judgement.risk else None,
+        package=judged.package.decode(),
+        package_hash=hashlib.sha256(judged.package).hexdigest(),
+        judgement=judged.judgement.to_dict(),
+        score=risk.score if risk else None,
         # An agreement without a stated confidence is one that nobody vouches for.
-        confidence=summary.confidence or 0.0,
+        confidence=judged.summary.confidence or 0.0,
         route=route,
         created_at=now,
+        **_first_state(route, scenario, now),
     )
-    match route:
-        case Decision.Route.AUTO:
-            decision.status, decision.cleared_at = Decision.Status.CLEARED, now
-        case Decision.Route.REVIEW:
-            decision.status = Decision.Status.PARKED
-            decision.due_at = now + timedelta(hours=scenario.window_hours)
-        case Decision.Route.REFUSE:
-            decision.status = Decision.Status.REFUSED
-            decision.reason = "The policy refuses a risk this high; no person can clear it."
-    decision.save(force_insert=True)
     audits.record(f"decision.{decision.status}", decision, now=now, score=decision.score)
     if route == Decision.Route.AUTO:
         _grant(decision, scenario, by=None, now=now)
@@ -65,17 +84,33 @@ def decide(
     return decision
 
 
+def _first_state(
+    route: Decision.Route, scenario: CompiledScenario, now: datetime
+) -> dict[str, Any]:
+    match route:
+        case Decision.Route.AUTO:
+            return {"status": Decision.Status.CLEARED, "cleared_at": now}
+        case Decision.Route.REVIEW:
+            due_at = now + timedelta(hours=scenario.window_hours)
+            return {"status": Decision.Status.PARKED, "due_at": due_at}
+        case Decision.Route.REFUSE:
+            reason = "The policy refuses a risk this high; no person can clear it."
+            return {"status": Decision.Status.REFUSED, "reason": reason}
+
+
 def clear(*, decision: Decision, scenario: CompiledScenario, by: User, now: datetime) -> None:
     """Parked → cleared by a person, with a grant for exactly this package."""
     _leave_parked(decision, status=Decision.Status.CLEARED, cleared_at=now, cleared_by=by)
     _grant(decision, scenario, by=by, now=now)
     audits.record("decision.cleared", decision, now=now, by=by, package=decision.package_hash)
+    _announce(decision)
 
 
 def reject(*, decision: Decision, by: User, reason: str, now: datetime) -> None:
     """Parked → rejected by a person."""
     _leave_parked(decision, status=Decision.Status.REJECTED, reason=reason)
     audits.record("decision.rejected", decision, now=now, by=by, reason=reason)
+    _announce(decision)
 
 
 def expire(*, decision: Decision, now: datetime) -> None:
@@ -83,6 +118,7 @@ def expire(*, decision: Decision, now: datetime) -> None:
     reason = "Nobody decided in time; nothing was carried out."
     _leave_parked(decision, status=Decision.Status.EXPIRED, reason=reason)
     audits.record("decision.expired", decision, now=now)
+    _announce(decision)
 
 
 def _leave_parked(decision: Decision, **changes: object) -> None:
@@ -90,10 +126,12 @@ def _leave_parked(decision: Decision, **changes: object) -> None:
     waiting = Decision.objects.parked().filter(pk=decision.pk, package_hash=decision.package_hash)
     if waiting.update(revision=F("revision") + 1, **changes) != 1:
         raise NotParked(NotParked.__doc__)
+
+
+def _announce(decision: Decision) -> None:
+    """After the work was dispatched: hooks run in the order in which they were registered."""
     broadcast.queue_changed()
-    broadcast.transcript_changed(
-        negotiation_id=decision.negotiation_id, head=decision.negotiation.head
-    )
+    broadcast.transcript_changed(negotiation_id=decision.negotiation_id)
 
 
 def _grant(

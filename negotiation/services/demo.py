@@ -32,9 +32,11 @@ def prepare(*, now: datetime) -> None:
     for role in Role:
         _person(role)
     for name in shipped():
-        scenarios.import_document(
-            document=load_named(name), author=None, note="Shipped with Parley", now=now
-        )
+        # What people have made of a scenario since the first start is theirs.
+        if not Scenario.objects.filter(slug=name).exists():
+            scenarios.import_document(
+                document=load_named(name), author=None, note="Shipped with Parley", now=now
+            )
     production = Scenario.objects.get(slug="cloud-placement").current
     batch = Scenario.objects.get(slug="batch-placement").current
     if production is None or batch is None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
+from pydantic import ValidationError
 
 from negotiation import broadcast, dispatch
 from negotiation.executors import EXECUTORS, ExecutorError, Order, Receipt
 from negotiation.models import Decision, Execution, Grant
+from negotiation.scenarios.errors import ScenarioError
 from negotiation.services import audits
 from negotiation.services.packages import fingerprint
 
@@ -51,6 +53,10 @@ def execute(*, decision_id: int, clock: Callable[[], datetime]) -> None:
         receipt = EXECUTORS[execution.kind].execute(order_for(execution.decision), now=clock())
     except ExecutorError as error:
         _record_failure(execution, error, clock())
+    except Exception as error:
+        # The edge of the worker: told to people, tried again, and given up like any other.
+        log.exception("Execution %s broke.", execution.pk)
+        _record_failure(execution, ExecutorError(f"Parley could not send it: {error!r}"), clock())
     else:
         _record_success(execution, receipt, clock())
 
@@ -114,7 +120,11 @@ def _check(decision: Decision, now: datetime) -> None:
     version = decision.negotiation.version
     if grant.version_id != version.pk:
         raise GrantNotValid("The permission was given under another version of the policy.")
-    if fingerprint(version.compiled(), decision.negotiation.agreed_offer) != grant.fingerprint:
+    try:
+        scenario = version.compiled()
+    except (ScenarioError, ValidationError) as error:
+        raise GrantNotValid(f"The scenario can no longer be read: {error}") from error
+    if fingerprint(scenario, decision.negotiation.agreed_offer) != grant.fingerprint:
         raise GrantNotValid("A figure that the decision rests on has changed since.")
 
 
@@ -169,11 +179,10 @@ def _finish(execution: Execution, status: Execution.Status, response: str, now: 
         )
         if changed != 1:
             return
-        Decision.objects.filter(pk=execution.decision_id).update(
-            status=final,
-            revision=F("revision") + 1,
-            reason="" if succeeded else response[:1000],
-        )
+        executing = Decision.objects.executing().filter(pk=execution.decision_id)
+        reason = "" if succeeded else response[:1000]
+        if executing.update(status=final, revision=F("revision") + 1, reason=reason) != 1:
+            raise AssertionError(f"decision {execution.decision_id} is not executing")
         audits.record(f"execution.{status}", execution, now=now, attempts=execution.attempts)
         _announce(execution.decision)
 
@@ -184,6 +193,4 @@ def _held(execution: Execution) -> QuerySet[Execution]:
 
 def _announce(decision: Decision) -> None:
     broadcast.queue_changed()
-    broadcast.transcript_changed(
-        negotiation_id=decision.negotiation_id, head=decision.negotiation.head
-    )
+    broadcast.transcript_changed(negotiation_id=decision.negotiation_id)

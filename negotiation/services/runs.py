@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,8 @@ from django.db import transaction
 from django.db.models import F
 
 from negotiation import broadcast, dispatch
-from negotiation.engine.analysis import summarise
+from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.messages import Message as Move
-from negotiation.engine.outcomes import Agreement, NoAgreement
 from negotiation.engine.session import Session
 from negotiation.models import Message, Negotiation
 from negotiation.services import audits, decisions
@@ -28,6 +28,7 @@ from negotiation.services import audits, decisions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from negotiation.models.sessions import NegotiationQuerySet
     from negotiation.scenarios.compilers import CompiledScenario
 
     Clock = Callable[[], datetime]
@@ -98,27 +99,40 @@ def _take_slice(lease: _Lease, clock: Clock) -> bool:
     negotiation, session = lease.negotiation, lease.session
     try:
         moves = _next_moves(session, paced=negotiation.pace > 0)
+        judged = _judged(lease)
     except Exception as error:
         log.exception("Negotiation %s failed.", negotiation.pk)
         _fail(negotiation, f"The table broke down: {error}", clock())
         raise LeaseLost from error
     now = clock()
-    ended = session.outcome is not None
+    ended = session.ending is not None
     with transaction.atomic():
         _advance(negotiation, moves, now=now, rounds=session.round, ended=ended)
         if ended:
-            _conclude(lease, now)
+            _conclude(lease, judged, now)
         elif negotiation.pace:
             dispatch.run_negotiation(negotiation.pk, delay=negotiation.pace)
-        broadcast.transcript_changed(negotiation_id=negotiation.pk, head=negotiation.head)
+        broadcast.transcript_changed(negotiation_id=negotiation.pk)
     return not ended and not negotiation.pace
+
+
+def _judged(lease: _Lease) -> decisions.Judged | None:
+    """The agreement, judged while no transaction is open; None while there is none."""
+    if not isinstance(lease.session.ending, Agreement):
+        return None
+    return decisions.judge(
+        negotiation=lease.negotiation,
+        scenario=lease.scenario,
+        session=lease.session,
+        offer=dict(lease.session.ending.offer),
+    )
 
 
 def _next_moves(session: Session, *, paced: bool) -> list[Move]:
     """Applies and returns what is said next: one message at a pace, a slice otherwise."""
     moves: list[Move] = []
     stop = time.monotonic() + SLICE_SECONDS
-    while session.outcome is None and (move := session.next()) is not None:
+    while session.ending is None and (move := session.next()) is not None:
         session.apply(move)
         moves.append(move)
         if paced or len(moves) == SLICE_MESSAGES or time.monotonic() > stop:
@@ -129,16 +143,10 @@ def _next_moves(session: Session, *, paced: bool) -> list[Move]:
 def _advance(
     negotiation: Negotiation, moves: list[Move], *, now: datetime, rounds: int, ended: bool
 ) -> None:
-    held = Negotiation.objects.filter(
-        pk=negotiation.pk,
-        fence=negotiation.fence,
-        head=negotiation.head,
-        status=Negotiation.Status.RUNNING,
-    )
     head = negotiation.head + len(moves)
     waits = timedelta(seconds=negotiation.pace)
     lease_until = None if ended or waits else now + LEASE
-    won = held.update(
+    won = _held(negotiation).update(
         head=head, round=rounds, stalls=0, next_at=now + waits, lease_until=lease_until
     )
     if won != 1:
@@ -147,43 +155,42 @@ def _advance(
     Message.objects.bulk_create(Message.from_move(negotiation, move, now) for move in moves)
 
 
-def _conclude(lease: _Lease, now: datetime) -> None:
+def _conclude(lease: _Lease, judged: decisions.Judged | None, now: datetime) -> None:
     """Ends the negotiation in the transaction of its last message."""
-    match lease.session.outcome:
-        case Agreement(offer=offer):
-            summary = summarise(lease.session)
-            changes = {"agreement": dict(offer), "summary": summary.to_dict()}
-            negotiation = _end(lease.negotiation, Negotiation.Status.AGREED, now, **changes)
-            decisions.decide(
-                negotiation=negotiation, scenario=lease.scenario, summary=summary, now=now
-            )
-        case NoAgreement(reason=reason):
-            _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, reason=reason[:1000])
+    if judged is not None:
+        changes = {"agreement": judged.offer, "summary": judged.summary.to_dict()}
+        negotiation = _end(lease.negotiation, Negotiation.Status.AGREED, now, **changes)
+        decisions.decide(negotiation=negotiation, scenario=lease.scenario, judged=judged, now=now)
+    elif isinstance(lease.session.ending, NoAgreement):
+        reason = lease.session.ending.reason[:1000]
+        _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, reason=reason)
+
+
+def _held(negotiation: Negotiation) -> NegotiationQuerySet:
+    """The row, as long as this worker's claim on it stands and nobody spoke in between."""
+    return Negotiation.objects.filter(
+        pk=negotiation.pk,
+        fence=negotiation.fence,
+        head=negotiation.head,
+        status=Negotiation.Status.RUNNING,
+    )
 
 
 def _end(
     negotiation: Negotiation, status: Negotiation.Status, now: datetime, **changes: Any
 ) -> Negotiation:
-    """The row is ours: the same transaction has just moved its head under the fence."""
-    Negotiation.objects.filter(pk=negotiation.pk).update(
+    ended = _held(negotiation).update(
         status=status, finished_at=now, lease_until=None, next_at=None, **changes
     )
+    if ended != 1:
+        raise LeaseLost
     negotiation.refresh_from_db()
     audits.record(f"negotiation.{status}", negotiation, now=now)
     return negotiation
 
 
 def _fail(negotiation: Negotiation, reason: str, now: datetime) -> None:
-    with transaction.atomic():
-        held = Negotiation.objects.filter(
-            pk=negotiation.pk, fence=negotiation.fence, status=Negotiation.Status.RUNNING
-        )
-        if held.update(
-            status=Negotiation.Status.FAILED,
-            reason=reason[:1000],
-            finished_at=now,
-            lease_until=None,
-            next_at=None,
-        ):
-            audits.record("negotiation.failed", negotiation, now=now, reason=reason[:1000])
-            broadcast.transcript_changed(negotiation_id=negotiation.pk, head=negotiation.head)
+    failed = Negotiation.Status.FAILED
+    with suppress(LeaseLost), transaction.atomic():
+        _end(negotiation, failed, now, reason=reason[:1000])
+        broadcast.transcript_changed(negotiation_id=negotiation.pk)

@@ -68,7 +68,7 @@ def start(
     )
     audits.record("negotiation.started", negotiation, now=now, by=by, seed=negotiation.seed)
     dispatch.run_negotiation(negotiation.pk)
-    broadcast.transcript_changed(negotiation_id=negotiation.pk, head=0)
+    broadcast.transcript_changed(negotiation_id=negotiation.pk)
     return negotiation
 
 
@@ -89,8 +89,8 @@ def resume(*, negotiation_id: int, by: User, reason: str, now: datetime) -> None
         moved = Negotiation.objects.paused().filter(pk=negotiation_id)
         if not _move(moved, changes):
             raise NotPaused(NotPaused.__doc__)
-        _say(negotiation_id, "resumed", by=by, reason=reason, now=now)
         dispatch.run_negotiation(negotiation_id)
+        _say(negotiation_id, "resumed", by=by, reason=reason, now=now)
 
 
 def stop(*, negotiation_id: int, by: User, reason: str, now: datetime) -> None:
@@ -146,4 +146,4 @@ def _say(negotiation_id: int, done: str, *, by: User | None, reason: str, now: d
     )
     Message.from_move(negotiation, move, now).save(force_insert=True)
     audits.record(f"negotiation.{done}", negotiation, now=now, by=by, reason=reason)
-    broadcast.transcript_changed(negotiation_id=negotiation_id, head=negotiation.head)
+    broadcast.transcript_changed(negotiation_id=negotiation_id)

@@ -74,6 +74,24 @@ def test_a_parked_decision_has_a_due_time() -> None:
     refused("decision_parked_has_a_due_time", lambda: change.update(due_at=None))
 
 
+def test_what_could_not_be_scored_is_never_automatic() -> None:
+    parked = factories.decision(score=None)
+    change = Decision.objects.filter(pk=parked.pk)
+    refused("decision_unscored_is_never_automatic", lambda: change.update(route="auto"))
+
+
+def test_a_nonce_is_given_once() -> None:
+    factories.grant(factories.decision(), nonce="same")
+    refused("nonce", lambda: factories.grant(factories.decision(), nonce="same"))
+
+
+def test_a_decision_and_its_grant_are_executed_once() -> None:
+    first = execution()
+    other = factories.decision()
+    refused("decision_id", lambda: execution(decision=first.decision, grant=factories.grant(other)))
+    refused("grant_id", lambda: execution(decision=other, grant=first.grant))
+
+
 def test_a_negotiation_has_one_decision() -> None:
     parked = factories.decision()
     refused("negotiation_id", lambda: factories.decision(negotiation=parked.negotiation))

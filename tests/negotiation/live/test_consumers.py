@@ -69,7 +69,7 @@ def say(negotiation: Negotiation, *, ring: bool = True) -> Message:
     message = factories.message(negotiation, seq, body=factories.move(seq).to_dict())
     Negotiation.objects.filter(pk=negotiation.pk).update(head=seq)
     if ring:
-        broadcast.transcript_changed(negotiation_id=negotiation.pk, head=seq)
+        broadcast.transcript_changed(negotiation_id=negotiation.pk)
     return message
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from standardwebhooks.webhooks import Webhook
 
-from negotiation.models import AuditEntry, Decision, Execution, Grant
+from negotiation import executors
+from negotiation.models import AuditEntry, Decision, Execution, Grant, ScenarioVersion
 from negotiation.services import execution
 from negotiation.services.packages import fingerprint
 from tests import factories
@@ -29,6 +31,7 @@ class Target(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.answers: list[int] = []
+        self.drips = False
         self.calls: list[tuple[dict[str, str], bytes]] = []
         super().__init__(("127.0.0.1", 0), Handler)
 
@@ -49,6 +52,10 @@ class Handler(BaseHTTPRequestHandler):
         if status == 302:
             self.send_header("location", "http://169.254.169.254/")
         self.end_headers()
+        for _ in range(30 if self.server.drips else 0):
+            self.wfile.write(b".")
+            self.wfile.flush()
+            time.sleep(0.1)
         self.wfile.write(b"noted")
 
     def log_message(self, *_: Any) -> None:
@@ -130,6 +137,48 @@ def test_a_target_that_refuses_ends_it(target: Target) -> None:
     assert "demo answered 400" in decision.reason
 
 
+def test_a_target_that_drips_is_given_up_in_time(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "DEADLINE", 0.5)
+    target.drips = True
+    decision = execute(cleared())
+    assert decision.status == Decision.Status.EXECUTING
+    assert "took longer than" in decision.execution.response
+
+
+def test_an_error_that_nobody_foresaw_is_told_and_given_up_like_any_other(
+    target: Target, settings: Settings
+) -> None:
+    settings.WEBHOOK_TARGETS = {"demo": settings.WEBHOOK_TARGETS["demo"] | {"secret": "whsec_a"}}
+    decision, now = cleared(), timezone.now()
+    while decision.status in {"cleared", "executing"}:
+        execute(decision, now)
+        now = Execution.objects.get(decision=decision).next_at or now
+    assert decision.status == Decision.Status.FAILED
+    assert "Parley could not send it" in decision.reason
+    assert decision.execution.attempts == len(execution.BACKOFF) + 1
+
+
+def test_a_scenario_that_can_no_longer_be_read_makes_its_decision_void(target: Target) -> None:
+    decision = cleared()
+    version = ScenarioVersion.objects.filter(pk=decision.negotiation.version_id)
+    version.update(document={"executor": {"kind": "webhook", "target": "demo"}})
+    execute(decision)
+    assert decision.status == Decision.Status.VOID
+    assert "no longer be read" in decision.reason
+    assert not target.calls
+
+
+def test_a_grant_under_another_version_is_void(target: Target) -> None:
+    decision = cleared()
+    other = factories.version("batch-placement")
+    Grant.objects.filter(decision=decision).update(version=other)
+    execute(decision)
+    assert decision.status == Decision.Status.VOID
+    assert "another version" in decision.reason
+
+
 def test_a_redirect_is_not_followed(target: Target) -> None:
     target.answers = [302]
     decision = execute(cleared())
@@ -153,7 +202,8 @@ def test_a_target_that_is_away_is_tried_for_about_a_day(target: Target) -> None:
 def test_a_private_address_that_nobody_allowed_is_not_called(
     target: Target, settings: Settings
 ) -> None:
-    settings.WEBHOOK_TARGETS["demo"]["allow_private"] = False
+    target_of = settings.WEBHOOK_TARGETS["demo"]
+    settings.WEBHOOK_TARGETS = {"demo": target_of | {"allow_private": False}}
     decision = execute(cleared())
     assert decision.status == Decision.Status.FAILED
     assert "not a public address" in decision.reason
