@@ -7,10 +7,14 @@ import json
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from channels.db import database_sync_to_async
 
 from negotiation.live import pages
+
+if TYPE_CHECKING:
+    from negotiation.models import Message
 
 RING = 1_000
 WARM = 100
@@ -44,6 +48,7 @@ class Feed:
     fragments: str = "[]"
     revision: int = 0
     bells: set[asyncio.Event] = field(default_factory=set)
+    _rows: list[Message] = field(default_factory=list)
     _ring: deque[Item] = field(default_factory=deque)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stale: bool = True
@@ -67,13 +72,18 @@ class Feed:
 
     async def _read(self) -> None:
         self._stale = False
-        news = await database_sync_to_async(pages.news)(self.negotiation_id, self.head)
+        news = await database_sync_to_async(pages.news)(
+            self.negotiation_id, known=self._rows, shown=self.head
+        )
         if news is None:
             return
+        self._rows += news.rows
         self._ring.extend(Item.of(seq, html) for seq, html in news.items)
         while len(self._ring) > RING:
             self.base = self._ring.popleft().seq
-        self.head, self.status = news.head, news.status
+        if news.items:
+            self.head = news.items[-1][0]
+        self.status = news.status
         fragments = json.dumps(news.fragments)
         if fragments != self.fragments:
             self.fragments = fragments

@@ -11,7 +11,7 @@ from negotiation.models import Message, Negotiation
 from negotiation.presentation import message_context, side_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 FRAGMENTS = (
     "negotiation/_state.html",
@@ -22,9 +22,9 @@ FRAGMENTS = (
 
 @dataclass(frozen=True)
 class News:
-    """What lies above a number: (seq, html) of each message, and the fragments as they are."""
+    """What lies above a number: new rows, (seq, html) of each, and the fragments as they are."""
 
-    head: int
+    rows: list[Message]
     status: str
     items: list[tuple[int, str]]
     fragments: list[str]
@@ -36,20 +36,22 @@ def head(negotiation_id: int) -> int:
     return newest.seq if newest else 0
 
 
-def news(negotiation_id: int, after: int) -> News | None:
-    """None when there is no such negotiation."""
+def news(negotiation_id: int, *, known: Sequence[Message], shown: int) -> News | None:
+    """Reads the rows that follow the `known` ones and renders those above `shown`.
+
+    None when there is no such negotiation.
+    """
     try:
         negotiation = Negotiation.objects.select_related("version__scenario").get(pk=negotiation_id)
     except Negotiation.DoesNotExist:
         return None
-    messages = list(negotiation.messages.all())
-    fresh = [message for message in messages if message.seq > after]
-    side = side_context(negotiation, messages)
+    last = known[-1].seq if known else 0
+    rows = list(negotiation.messages.filter(seq__gt=last))
+    side = side_context(negotiation, [*known, *rows])
     return News(
-        # The rows that were read, not the column: a commit in between is the next bell's news.
-        head=max((message.seq for message in messages), default=0),
+        rows=rows,
         status=negotiation.status,
-        items=_render(negotiation, fresh),
+        items=_render(negotiation, (row for row in rows if row.seq > shown)),
         fragments=[render_to_string(template, side) for template in FRAGMENTS],
     )
 
