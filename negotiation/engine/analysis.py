@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from negotiation.engine.endings import Agreement
 from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.messages import Act
-from negotiation.engine.outcomes import Agreement
 from negotiation.engine.plain import plain
 from negotiation.engine.solutions import nash_products, solution_points
 from negotiation.engine.utility import TOLERANCE
@@ -74,7 +74,7 @@ def summarise(session: Session) -> Summary:
     frontier = pareto_frontier(utilities)
     points = solution_points(utilities, limits)
     summary = _of_the_table(session, points, len(frontier))
-    agreed = session.outcome
+    agreed = session.ending
     if not isinstance(agreed, Agreement):
         return summary
     row = table.row_of(table.space.index_of(agreed.offer))

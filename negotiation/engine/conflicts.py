@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.engine.endings import Conflict
 from negotiation.engine.formatting import enough, listed, quantity
-from negotiation.engine.outcomes import Conflict
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ def check(state: State, message: Message) -> None:
         raise IllegalMove(f"Message {message.seq} cannot follow message {state.head}.")
     if message.act in {Act.INTERVENE, Act.SYSTEM}:
         return
-    if state.outcome is not None:
+    if state.ending is not None:
         raise IllegalMove("The negotiation is over.")
     if not state.round <= message.round <= state.table.rounds:
         raise IllegalMove(

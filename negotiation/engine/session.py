@@ -1,4 +1,4 @@
-"""One negotiation: ask for the `next` message, `apply` it, until there is an `outcome`.
+"""One negotiation: ask for the `next` message, `apply` it, until there is an `ending`.
 
 The transcript is the state. `next` is a function of the table, the seed and the messages applied
 so far, so a session that is replayed from any prefix goes on exactly as the first one did.
@@ -20,8 +20,8 @@ from negotiation.engine.state import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from negotiation.engine.endings import Agreement, NoAgreement
     from negotiation.engine.messages import Offer, Option
-    from negotiation.engine.outcomes import Agreement, NoAgreement
     from negotiation.engine.outlook import Outlook
     from negotiation.engine.space import FloatArray
     from negotiation.engine.state import Move, Standing
@@ -55,8 +55,8 @@ class Session:
         return self._state.round
 
     @property
-    def outcome(self) -> Agreement | NoAgreement | None:
-        return self._state.outcome
+    def ending(self) -> Agreement | NoAgreement | None:
+        return self._state.ending
 
     @property
     def outlooks(self) -> Mapping[str, Outlook]:
@@ -75,7 +75,7 @@ class Session:
 
     def next(self) -> Message | None:
         """What is said next by the seats' strategies or the mediator; None when it is over."""
-        if self.outcome is not None:
+        if self.ending is not None:
             return None
         return self._message(self._protocol.next_move(self._state))
 
@@ -88,10 +88,10 @@ class Session:
         self._messages.append(message)
 
     def _close(self) -> None:
-        ending = None if self.outcome else self._protocol.next_move(self._state).ending
+        ending = None if self.ending else self._protocol.next_move(self._state).ending
         if ending is None:
             raise rules.IllegalMove("The mediator cannot close a negotiation that can go on.")
-        self._state.outcome = ending
+        self._state.ending = ending
 
     def _message(self, move: Move) -> Message:
         draft = Message(

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.engine.beliefs import fuse
+from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import REMARKS, Act, Message
-from negotiation.engine.outcomes import Agreement
 from negotiation.engine.outlook import Outlook
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from negotiation.engine.endings import NoAgreement
     from negotiation.engine.messages import Evidence, Option, Question
-    from negotiation.engine.outcomes import NoAgreement
     from negotiation.engine.space import BoolArray, FloatArray
     from negotiation.engine.table import Table
 
@@ -80,7 +80,7 @@ class State:
         self.named: Named | None = None
         self.answers: dict[str, bool] = {}
         self.refused: set[int] = set()
-        self.outcome: Agreement | NoAgreement | None = None
+        self.ending: Agreement | NoAgreement | None = None
         self._orders: dict[int, tuple[str, ...]] = {}
 
     @cached_property
@@ -212,7 +212,7 @@ class State:
         agreeing = np.array(consent) & self.clears(self.limits)[row]
         if self.suffices(agreeing):
             confidence = {name: self.outlooks[name].confidence(row) for name in self.names}
-            self.outcome = Agreement(self.table.offer(row), confidence)
+            self.ending = Agreement(self.table.offer(row), confidence)
         else:
             self.refused.add(row)
             self.named = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from negotiation.engine.analysis import summarise
-from negotiation.engine.outcomes import NoAgreement
+from negotiation.engine.endings import NoAgreement
 from negotiation.engine.session import Session
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Run:
 
     @property
     def failure(self) -> NoAgreement | None:
-        outcome = self.session.outcome
-        return outcome if isinstance(outcome, NoAgreement) else None
+        ending = self.session.ending
+        return ending if isinstance(ending, NoAgreement) else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types; the same for the same scenario and seed."""

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.messages import Act
-from negotiation.engine.outcomes import Agreement, NoAgreement
 from negotiation.engine.rules import IllegalMove
 from negotiation.engine.session import Session
 from negotiation.engine.strategies import BOULWARE, CONCEDER, LINEAR, STRATEGIES, TimeDependent
@@ -17,8 +17,8 @@ from tests.engine.talks import finished
 
 def test_equal_seats_meet_near_the_middle() -> None:
     session = finished(pie_table())
-    assert isinstance(session.outcome, Agreement)
-    assert abs(float(session.outcome.offer["share"]) - 50) <= 2
+    assert isinstance(session.ending, Agreement)
+    assert abs(float(session.ending.offer["share"]) - 50) <= 2
 
 
 def test_seats_take_turns() -> None:
@@ -33,8 +33,8 @@ def test_who_holds_out_gets_more() -> None:
         replace(table.seat["ben"], strategy=CONCEDER),
     )
     session = finished(replace(table, seats=seats))
-    assert isinstance(session.outcome, Agreement)
-    assert float(session.outcome.offer["share"]) > 60
+    assert isinstance(session.ending, Agreement)
+    assert float(session.ending.offer["share"]) > 60
 
 
 def test_nobody_accepts_less_than_it_would_offer_next() -> None:
@@ -51,7 +51,7 @@ def test_nobody_accepts_less_than_it_would_offer_next() -> None:
 def test_more_than_two_seats_all_have_to_accept() -> None:
     table = replace(service_table(rounds=200), protocol="alternating")
     session = finished(table)
-    assert isinstance(session.outcome, Agreement)
+    assert isinstance(session.ending, Agreement)
     assert [message.act for message in session.messages[-4:]] == [Act.ACCEPT] * 4
 
 
@@ -62,8 +62,8 @@ def test_incompatible_limits_end_with_their_conflict() -> None:
         for seat in table.seats
     )
     session = finished(replace(table, seats=seats))
-    assert isinstance(session.outcome, NoAgreement)
-    assert {conflict.name for conflict in session.outcome.conflicts} == {"anna", "ben"}
+    assert isinstance(session.ending, NoAgreement)
+    assert {conflict.name for conflict in session.ending.conflicts} == {"anna", "ben"}
 
 
 def test_speaking_out_of_turn_is_refused() -> None:

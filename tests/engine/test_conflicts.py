@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiation.engine.conflicts import constraint_conflicts, smallest_conflict
-from negotiation.engine.outcomes import NoAgreement
+from negotiation.engine.endings import NoAgreement
 from negotiation.engine.space import Constraint, Margin
 from negotiation.engine.table import Table
 from tests.engine.tables import service_table
@@ -68,6 +68,6 @@ def test_rules_that_are_fine_alone_are_named_together() -> None:
         Constraint("south", "Not the north", lambda lookup: lookup("region") != "eu-north"),
     )
     session = finished(replace(table, constraints=rules))
-    assert isinstance(session.outcome, NoAgreement)
-    assert [conflict.name for conflict in session.outcome.conflicts] == ["north", "south"]
-    assert "north and south cannot be met together" in session.outcome.reason
+    assert isinstance(session.ending, NoAgreement)
+    assert [conflict.name for conflict in session.ending.conflicts] == ["north", "south"]
+    assert "north and south cannot be met together" in session.ending.reason

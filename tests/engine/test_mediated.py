@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.messages import MEDIATOR, Act, Message
-from negotiation.engine.outcomes import Agreement, NoAgreement
 from negotiation.engine.rules import IllegalMove
 from negotiation.engine.session import Session
 from negotiation.engine.solutions import fairest
@@ -42,7 +42,7 @@ def dinner(*wishes: tuple[float, float, float], dissent: int = 0, veto: int | No
 
 def test_five_seats_agree_in_a_dozen_or_so_messages_near_the_fairest_offer() -> None:
     session = finished(service_table())
-    assert isinstance(session.outcome, Agreement)
+    assert isinstance(session.ending, Agreement)
     assert 12 <= len(session.messages) <= 20
     assert session.messages[-1].act is Act.ACCEPT
 
@@ -87,24 +87,24 @@ def test_a_seat_whose_own_offer_is_named_need_not_accept_it() -> None:
 
 def test_limits_that_no_offer_clears_together_end_without_agreement_and_are_named() -> None:
     session = finished(dinner((1, 0, 0), (0, 1, 0), (0.6, 0.6, 1)))
-    assert isinstance(session.outcome, NoAgreement)
-    assert {conflict.name for conflict in session.outcome.conflicts} == {"seat0", "seat1"}
+    assert isinstance(session.ending, NoAgreement)
+    assert {conflict.name for conflict in session.ending.conflicts} == {"seat0", "seat1"}
     assert "Seat 0 and Seat 1" in session.messages[-1].text
     assert session.messages[-1].act is Act.SYSTEM
 
 
 def test_a_dissenter_is_overruled_where_the_table_allows_it() -> None:
     wishes = ((1, 0, 0), (1, 0, 0.6), (0, 1, 0))
-    assert isinstance(finished(dinner(*wishes)).outcome, NoAgreement)
+    assert isinstance(finished(dinner(*wishes)).ending, NoAgreement)
     session = finished(dinner(*wishes, dissent=1))
-    assert isinstance(session.outcome, Agreement)
-    assert session.outcome.offer == {"day": "mo"}
+    assert isinstance(session.ending, Agreement)
+    assert session.ending.offer == {"day": "mo"}
     assert [m.sender for m in session.messages if m.act is Act.REJECT] == ["seat2"]
 
 
 def test_a_veto_cannot_be_overruled() -> None:
     wishes = ((1, 0, 0), (1, 0, 0.6), (0, 1, 0))
-    assert isinstance(finished(dinner(*wishes, dissent=1, veto=2)).outcome, NoAgreement)
+    assert isinstance(finished(dinner(*wishes, dissent=1, veto=2)).ending, NoAgreement)
 
 
 def test_an_empty_lawful_set_ends_at_once_and_names_the_rules() -> None:
@@ -115,8 +115,8 @@ def test_an_empty_lawful_set_ends_at_once_and_names_the_rules() -> None:
     rules = (harmless, *(nowhere(day) for day in DAYS))
     session = finished(replace(dinner((1, 1, 1), (1, 1, 1)), constraints=rules))
     assert [message.act for message in session.messages] == [Act.SYSTEM]
-    assert isinstance(session.outcome, NoAgreement)
-    assert [conflict.name for conflict in session.outcome.conflicts] == [
+    assert isinstance(session.ending, NoAgreement)
+    assert [conflict.name for conflict in session.ending.conflicts] == [
         "not mo",
         "not tu",
         "not we",
@@ -132,11 +132,11 @@ def test_an_offer_that_a_needed_seat_rejects_is_not_named_again() -> None:
     other = session.next()
     assert other is not None
     session.apply(other)
-    assert not isinstance(session.outcome, Agreement)
+    assert not isinstance(session.ending, Agreement)
     while (message := session.next()) is not None:
         session.apply(message)
         assert message.offer != named.offer
-    assert isinstance(session.outcome, NoAgreement)
+    assert isinstance(session.ending, NoAgreement)
 
 
 def test_questions_are_put_to_who_knows_and_answered_at_once() -> None:
@@ -182,8 +182,8 @@ def test_an_offer_that_only_rounding_makes_equal_gives_way_to_the_better_one() -
 
 def test_the_mediated_protocol_serves_two_seats_as_well() -> None:
     session = finished(pie_table(kind="mediated"))
-    assert isinstance(session.outcome, Agreement)
-    assert session.outcome.offer == {"share": 50}
+    assert isinstance(session.ending, Agreement)
+    assert session.ending.offer == {"share": 50}
 
 
 def test_the_seed_only_changes_who_speaks_when() -> None:
@@ -203,7 +203,7 @@ def test_only_the_mediator_names_and_nobody_closes_early(act: Act) -> None:
 
 def test_a_system_note_after_the_end_changes_nothing() -> None:
     session = finished(dinner((1, 0.8, 0), (0, 0.8, 1)))
-    outcome = session.outcome
+    ending = session.ending
     session.apply(
         Message(
             seq=len(session.messages) + 1,
@@ -213,4 +213,4 @@ def test_a_system_note_after_the_end_changes_nothing() -> None:
             text="Executed.",
         )
     )
-    assert session.outcome is outcome
+    assert session.ending is ending

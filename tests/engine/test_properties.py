@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from negotiation.engine.analysis import summarise
+from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.messages import Act, Message
-from negotiation.engine.outcomes import Agreement, NoAgreement
 from negotiation.engine.session import Session
 from negotiation.engine.space import Issue, OutcomeSpace
 from negotiation.engine.utility import Preferences
@@ -48,8 +48,8 @@ def test_no_seat_ever_offers_or_accepts_below_its_limit(table: Table, seed: int)
 def test_only_lawful_offers_are_made_and_agreed(table: Table, seed: int) -> None:
     session = finished(table, seed=seed)
     offers = [message.offer for message in session.messages if message.offer is not None]
-    if isinstance(session.outcome, Agreement):
-        offers.append(session.outcome.offer)
+    if isinstance(session.ending, Agreement):
+        offers.append(session.ending.offer)
     for offer in offers:
         index = table.space.index_of(offer)
         assert all(mask[index] for mask in table.masks)
@@ -59,7 +59,7 @@ def test_only_lawful_offers_are_made_and_agreed(table: Table, seed: int) -> None
 @given(every_table, seeds)
 def test_every_negotiation_ends_with_an_outcome(table: Table, seed: int) -> None:
     session = finished(table, seed=seed)
-    assert isinstance(session.outcome, (Agreement, NoAgreement))
+    assert isinstance(session.ending, (Agreement, NoAgreement))
     assert session.next() is None
     assert [message.seq for message in session.messages] == list(
         range(1, len(session.messages) + 1)
@@ -75,7 +75,7 @@ def test_every_prefix_replayed_goes_on_as_the_first_time(table: Table, seed: int
         again = Session.replay(table, seed=seed, messages=replayed.messages).next()
         assert json.dumps(cast("Message", again).to_dict()) == json.dumps(message.to_dict())
         replayed.apply(Message.from_dict(json.loads(json.dumps(message.to_dict()))))
-    assert replayed.outcome == original.outcome
+    assert replayed.ending == original.ending
 
 
 @often
@@ -90,7 +90,7 @@ def test_messages_survive_json_unchanged(table: Table, seed: int) -> None:
 @given(st.one_of(tables(), tables(dissent=1)), seeds)
 def test_a_mediated_agreement_is_on_the_frontier(table: Table, seed: int) -> None:
     session = finished(table, seed=seed)
-    if isinstance(session.outcome, Agreement):
+    if isinstance(session.ending, Agreement):
         assert summarise(session).pareto
 
 
@@ -98,7 +98,7 @@ def test_a_mediated_agreement_is_on_the_frontier(table: Table, seed: int) -> Non
 @given(tables(), seeds)
 def test_a_unanimous_mediated_agreement_is_nearly_the_fairest(table: Table, seed: int) -> None:
     session = finished(table, seed=seed)
-    if isinstance(session.outcome, Agreement):
+    if isinstance(session.ending, Agreement):
         assert (summarise(session).nash_ratio or 0) >= 0.98
 
 
@@ -106,12 +106,12 @@ def test_a_unanimous_mediated_agreement_is_nearly_the_fairest(table: Table, seed
 @given(tables(), seeds)
 def test_without_agreement_no_lawful_offer_clears_every_limit(table: Table, seed: int) -> None:
     session = finished(table, seed=seed)
-    if isinstance(session.outcome, NoAgreement):
+    if isinstance(session.ending, NoAgreement):
         names = [seat.name for seat in table.seats]
         utilities = np.column_stack([session.outlooks[name].utilities for name in names])
         limits = [seat.preferences.reservation for seat in table.seats]
         assert not (utilities >= limits).all(axis=1).any()
-        assert session.outcome.conflicts
+        assert session.ending.conflicts
 
 
 @often
@@ -184,7 +184,7 @@ def test_a_remark_of_a_person_changes_nothing_but_the_number(table: Table) -> No
         following = disturbed.next()
         assert following is not None
         disturbed.apply(following)
-    assert disturbed.outcome == quiet.outcome
+    assert disturbed.ending == quiet.ending
     said = [message for message in disturbed.messages if message.act is not Act.INTERVENE]
     assert [(m.sender, m.act, m.offer) for m in said] == [
         (m.sender, m.act, m.offer) for m in quiet.messages

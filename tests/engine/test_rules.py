@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from negotiation.engine.endings import NoAgreement
 from negotiation.engine.messages import Act, Evidence, Message, Question
-from negotiation.engine.outcomes import NoAgreement
 from negotiation.engine.rules import IllegalMove
 from negotiation.engine.session import Session
 from tests.engine.tables import service_table
@@ -163,4 +163,4 @@ def test_consent_does_not_outlive_what_it_rested_on() -> None:
     assert session.utilities(offer)["performance"] < limit
     while (message := session.next()) is not None:
         session.apply(message)
-    assert isinstance(session.outcome, NoAgreement)
+    assert isinstance(session.ending, NoAgreement)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negotiation.engine.conflicts import constraint_conflicts, reservation_conflicts, sentence
+from negotiation.engine.endings import NoAgreement
 from negotiation.engine.messages import MEDIATOR, Act
-from negotiation.engine.outcomes import NoAgreement
 from negotiation.engine.state import Move
 
 if TYPE_CHECKING:
