@@ -45,7 +45,7 @@ def prepare(*, now: datetime) -> None:
     if not Negotiation.objects.exists():
         for version in (batch, production):
             sessions.start(version=version, by=operator, now=now, pace=0, seed=SEED)
-    if not Negotiation.objects.filter(pace__gt=0).open().exists():
+    if not Negotiation.objects.filter(pace__gt=0).active().exists():
         sessions.start(version=production, by=operator, now=now, pace=FIRST_PACE)
 
 

@@ -21,7 +21,7 @@ from negotiation.executors import EXECUTORS, ExecutorError, Order, Receipt
 from negotiation.models import Decision, Execution, Grant
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.services import audits
-from negotiation.services.packages import fingerprint
+from negotiation.services.packages import present_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def execute(*, decision_id: int, clock: Callable[[], datetime]) -> None:
     try:
         _begin(decision_id, clock())
     except GrantNotValid as error:
-        _void(decision_id, str(error), clock())
+        _void(decision_id, str(error)[:1000], clock())
         return
     execution = _claim(decision_id, clock())
     if execution is None:
@@ -124,7 +124,7 @@ def _check(decision: Decision, now: datetime) -> None:
         scenario = version.compiled()
     except (ScenarioError, ValidationError) as error:
         raise GrantNotValid(f"The scenario can no longer be read: {error}") from error
-    if fingerprint(scenario, decision.negotiation.agreed_offer) != grant.fingerprint:
+    if present_fingerprint(decision.negotiation, scenario) != grant.fingerprint:
         raise GrantNotValid("A figure that the decision rests on has changed since.")
 
 
