@@ -24,7 +24,10 @@ class Command(BaseCommand):
             document = load_named(given["scenario"])
         except ScenarioError as error:
             raise CommandError("\n".join(error.sentences), returncode=2) from None
+        now = timezone.now()
         version = scenarios.import_document(
-            document=document, author=None, note=given["note"], now=timezone.now()
+            document=document, author=None, note=given["note"], now=now
         )
-        self.stdout.write(f"{document.title} is stored as version {version.number}.")
+        done = "is stored as" if version.created_at == now else "has not changed since"
+        self.stdout.write(f"{document.title} {done} version {version.number}.")
+        self.stdout.write(f"It is on the page /scenarios/{document.name}/; start it on the floor.")
