@@ -9,7 +9,6 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from negotiation import charts
 from negotiation.engine.formatting import change
-from negotiation.engine.space import NotInSpace
 from negotiation.executors import ExecutorError
 from negotiation.lexicon import Lexicon, figure, lexicon_for
 from negotiation.models import Decision, Message
@@ -22,6 +21,7 @@ from negotiation.presentation import (
     terms,
 )
 from negotiation.scenarios.compilers import compile_scenario
+from negotiation.scenarios.readings import FactsUsed
 from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import execution
 
@@ -71,7 +71,7 @@ def card_context(decision: Decision, now: datetime) -> dict[str, Any]:
         "decision": decision,
         "negotiation": negotiation,
         "package": package,
-        **_effects(decision, lexicon, package.get("parameters") or {}),
+        **_effects(decision, lexicon, package),
         "findings": judgement.get("findings") or [],
         "risk": risk,
         "steps": charts.waterfall(risk.get("factors") or []),
@@ -115,12 +115,35 @@ def _preview(decision: Decision) -> tuple[dict[str, str], str]:
         return {}, str(error)
 
 
-def _effects(decision: Decision, lexicon: Lexicon, offer: Mapping[str, Any]) -> dict[str, Any]:
-    """What changes against today, in options and in measures, and what those figures rest on."""
+def _effects(decision: Decision, lexicon: Lexicon, package: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes against today, in options and in measures, and what those figures rest on.
+
+    What will be is in the package; only what is today is computed, from the same facts.
+    """
     document = ScenarioDocument.model_validate(decision.negotiation.version.document)
     scenario = compile_scenario(document)
-    today = scenario.today or {}
-    terms = [
+    today, effects = scenario.today or {}, package.get("effects") or {}
+    read = package.get("read") or {}
+    facts = FactsUsed.from_dicts(read.get("facts") or ())
+    before = scenario.values(today, facts) if today and effects else {}
+    figures = read.get("figures") or []
+    return {
+        "changes": _changes(lexicon, package.get("parameters") or {}, today),
+        "measures": [
+            _measure(effects[name], before.get(name), bool(today))
+            for name in _subjects(document)
+            if name in effects
+        ],
+        "read": facts.facts,
+        "figures": figures,
+        "oldest": min(
+            (one for one in figures if one["date"]), key=lambda one: str(one["date"]), default=None
+        ),
+    }
+
+
+def _changes(lexicon: Lexicon, offer: Mapping[str, Any], today: Mapping[str, Any]) -> list[Change]:
+    return [
         Change(
             lexicon.issue(issue),
             lexicon.option(issue, today[issue]) if issue in today else None,
@@ -128,38 +151,21 @@ def _effects(decision: Decision, lexicon: Lexicon, offer: Mapping[str, Any]) -> 
         )
         for issue, option in in_order(lexicon, offer)
     ]
-    matters = _subjects(document)
-    try:
-        after = scenario.values(dict(offer))
-        before = scenario.values(today) if today else {}
-        figures = scenario.figures_read(dict(offer))
-    except NotInSpace:
-        return {"changes": terms, "measures": [], "read": [], "figures": []}
-    measures = [
-        _measure(part.label, part.unit, before.get(part.name), after.get(part.name), bool(today))
-        for part in document.measures
-        if part.name in matters
-    ]
-    return {
-        "changes": terms,
-        "measures": measures,
-        "read": scenario.facts_read(),
-        "figures": figures,
-        "oldest": min((one for one in figures if one.date), key=lambda one: one.date, default=None),
-    }
 
 
-def _subjects(document: ScenarioDocument) -> set[str]:
+def _subjects(document: ScenarioDocument) -> list[str]:
     """The measures that somebody wants, limits or tolerates: steps on the way are left out."""
-    return {
+    matters = {
         *(goal.subject for seat in document.seats for goal in seat.objectives),
         *(rule.subject for rule in document.constraints),
         *(gate.subject for gate in document.policy.gates),
         *(part.loss for part in document.policy.risk.dimensions),
     }
+    return [measure.name for measure in document.measures if measure.name in matters]
 
 
-def _measure(label: str, unit: str, before: Any, after: Any, compared: bool) -> Change:
+def _measure(effect: Mapping[str, Any], before: Any, compared: bool) -> Change:
+    label, after, unit = effect["label"], effect["value"], effect["unit"]
     if isinstance(before, int | float) and isinstance(after, int | float):
         return Change(label, *change(before, after, unit))
     return Change(label, figure(before, unit) if compared else None, figure(after, unit))

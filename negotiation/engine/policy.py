@@ -99,13 +99,16 @@ def judge(
     values: Mapping[str, Measured],
     confidence: float | None,
     vetoes: tuple[str, ...] = (),
+    broken: tuple[Finding, ...] = (),
 ) -> Judgement:
     """The route of a decision, and every rule that forced it.
 
     `risk` None: the score could not be computed. `values`: what the gates measure, by subject.
-    `vetoes`: titles of the seats whose veto is not resolved. The strictest finding wins.
+    `vetoes`: titles of the seats whose veto is not resolved. `broken`: hard rules that the
+    agreement does not keep. The strictest finding wins.
     """
     findings = [
+        *broken,
         *(finding for gate in policy.gates if (finding := _gated(gate, values)) is not None),
         *(_veto(title) for title in vetoes),
         *_confidence(policy, confidence),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from negotiation.engine.policy import judge
 from negotiation.engine.risk import MissingFigure, assess
@@ -19,11 +19,14 @@ from negotiation.scenarios.tables import compile_space, compile_table, subject_l
 from negotiation.scenarios.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from negotiation.engine.analysis import Summary
-    from negotiation.engine.messages import Offer, Option
+    from negotiation.engine.messages import Message, Offer, Option
     from negotiation.engine.policy import Judgement, Policy
     from negotiation.engine.risk import RiskInputs
     from negotiation.engine.table import Table
+    from negotiation.scenarios.readings import FactsUsed
     from negotiation.scenarios.schema import Executor
 
 _REMEMBERED = 16  # compiled scenarios; each holds the figures of all its offers
@@ -90,18 +93,26 @@ class CompiledScenario:
     def grant_hours(self) -> float:
         return self.document.policy.grant_hours
 
-    def values(self, offer: Offer) -> dict[str, Option | None]:
+    def facts_used(self, messages: Iterable[Message]) -> FactsUsed:
+        """The facts with which an agreement of this conversation is judged, shown and checked."""
+        return readings.facts_used(self.columns, messages)
+
+    def values(self, offer: Offer, facts: FactsUsed) -> dict[str, Option | None]:
         """Everything a rule may be about by name: issues, parameters, figures of the catalogue
-        and measures at the nominal facts; None where it is unknown. Raises NotInSpace."""
-        return readings.values(offer, self.columns, self.table)
+        and measures at these facts; None where it is unknown. Raises NotInSpace."""
+        return readings.values(offer, self.columns, facts)
 
-    @cached_property
-    def _facts_read(self) -> tuple[readings.FactRead, ...]:
-        return readings.facts_read(self.document, self.columns)
-
-    def facts_read(self) -> tuple[readings.FactRead, ...]:
-        """The facts that the measures rest on, each from its most exact source at the table."""
-        return self._facts_read
+    def effects(self, offer: Offer, facts: FactsUsed) -> dict[str, dict[str, Any]]:
+        """What carrying it out leads to: label, value and unit of every measure."""
+        values = self.values(offer, facts)
+        return {
+            measure.name: {
+                "label": measure.label,
+                "value": values[measure.name],
+                "unit": measure.unit,
+            }
+            for measure in self.table.measures
+        }
 
     def figures_read(self, offer: Offer) -> tuple[readings.FigureRead, ...]:
         """The figures of the catalogue behind an offer, with source, licence and date."""
@@ -118,22 +129,30 @@ class CompiledScenario:
         """What people call an option: its label if it has one, else the option itself."""
         return self.columns.known.issues[issue].labels.get(option, str(option))
 
-    def risk_inputs(self, offer: Offer, summary: Summary, history: History) -> RiskInputs:
+    def risk_inputs(
+        self, offer: Offer, summary: Summary, facts: FactsUsed, history: History
+    ) -> RiskInputs:
         return judgements.risk_inputs(
             self.document.policy.risk,
             offer=offer,
-            values=self.values(offer),
+            values=self.values(offer, facts),
             summary=summary,
             history=history,
         )
 
-    def judge(self, offer: Offer, summary: Summary, history: History | None = None) -> Judgement:
+    def judge(
+        self, offer: Offer, summary: Summary, facts: FactsUsed, history: History | None = None
+    ) -> Judgement:
         """The route of an agreement; without a history nothing is known of earlier actions."""
-        inputs = self.risk_inputs(offer, summary, history or History())
+        inputs = self.risk_inputs(offer, summary, facts, history or History())
         try:
             risk = assess(inputs)
         except MissingFigure:
             risk = None
         return judge(
-            self.policy, risk=risk, values=self.values(offer), confidence=summary.confidence
+            self.policy,
+            risk=risk,
+            values=self.values(offer, facts),
+            confidence=summary.confidence,
+            broken=judgements.broken(self.table.constraints, offer, self.columns, facts),
         )

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from negotiation.engine import policy, risk
 from negotiation.engine.utility import TOLERANCE
-from negotiation.scenarios.rules import subject_unit
+from negotiation.scenarios import readings
+from negotiation.scenarios.rules import stated_limit, subject_unit
 from negotiation.scenarios.schema import Reversibility
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from negotiation.engine.analysis import Summary
     from negotiation.engine.messages import Offer, Option
+    from negotiation.engine.space import Constraint
     from negotiation.scenarios import schema
     from negotiation.scenarios.columns import Columns
+    from negotiation.scenarios.readings import FactsUsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,32 @@ def stance_entropy(summary: Summary) -> float:
     ]
     share = sum(clear) / len(clear)
     return -sum(p * math.log2(p) for p in (share, 1 - share) if p > 0)
+
+
+def broken(
+    constraints: Iterable[Constraint], offer: Offer, columns: Columns, facts: FactsUsed
+) -> tuple[policy.Finding, ...]:
+    """The hard rules that an agreement does not keep, now that its facts are known.
+
+    They are refused and not reviewed: an offer that breaks a hard rule is no offer, and nobody
+    may agree to by a click what the rule's author forbids. Who wants it changes the rule.
+    """
+    index, known = columns.space.index_of(offer), columns.known.document.constraints
+    values = readings.values(offer, columns, facts)
+    at_these = partial(readings.column, columns=columns, facts=facts)
+    return tuple(
+        policy.Finding(
+            rule=rule.name,
+            text=f"{rule.text.rstrip('.')}: with the facts told at the table it breaks this rule.",
+            subject=rule.subject,
+            measured=values[rule.subject],
+            limit=stated_limit(rule, columns),
+            unit=subject_unit(rule.subject, columns),
+            forces="refuse",
+        )
+        for rule, constraint in zip(known, constraints, strict=True)
+        if not constraint.allows(at_these)[index]
+    )
 
 
 def _gate(gate: schema.Gate, columns: Columns) -> policy.Gate:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from negotiation.engine.messages import Act
 from negotiation.scenarios.columns import known_or_none
 from negotiation.scenarios.tables import subject_label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from negotiation.engine.messages import Option
-    from negotiation.engine.table import Table
+    from negotiation.engine.messages import Evidence, Message, Option
+    from negotiation.engine.space import Column
+    from negotiation.scenarios import schema
     from negotiation.scenarios.columns import Columns
-    from negotiation.scenarios.schema import ScenarioDocument
 
 ASSUMED = "assumed in the scenario"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactRead:
-    """The best figure that the table has about a fact: `value` ± `sd` in `unit`."""
+class FactUsed:
+    """The figure of a fact with which an agreement is judged: `value` ± `sd` in `unit`."""
 
     fact: str
     label: str
@@ -34,6 +36,28 @@ class FactRead:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class FactsUsed:
+    """All that an agreement's figures rest on besides the catalogue, and nothing else.
+
+    Only what everybody at the table was told is in here, because packages leave the table: what
+    one seat told another, or kept to itself, stays between them.
+    """
+
+    facts: tuple[FactUsed, ...]
+
+    @cached_property
+    def values(self) -> dict[str, float]:
+        return {fact.fact: fact.value for fact in self.facts}
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        return [fact.to_dict() for fact in self.facts]
+
+    @classmethod
+    def from_dicts(cls, stored: Iterable[Mapping[str, Any]]) -> FactsUsed:
+        return cls(tuple(FactUsed(**fact) for fact in stored))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +77,10 @@ class FigureRead:
         return asdict(self)
 
 
-def values(offer: Mapping[str, Option], columns: Columns, table: Table) -> dict[str, Option | None]:
-    """Everything a rule may be about: None where it is unknown, measures at nominal facts."""
+def values(
+    offer: Mapping[str, Option], columns: Columns, facts: FactsUsed
+) -> dict[str, Option | None]:
+    """Everything a rule may be about, measures at these facts; None where it is unknown."""
     index = columns.space.index_of(offer)
     stated = columns.known.document.parameters
     found: dict[str, Option | None] = {
@@ -64,42 +90,47 @@ def values(offer: Mapping[str, Option], columns: Columns, table: Table) -> dict[
     for name in columns.known.lookups:
         found[name] = known_or_none(columns.lookup(name)[index])
     for name in columns.known.measures:
-        found[name] = known_or_none(table.lookup(name)[index])
+        found[name] = known_or_none(columns.measure(name, facts.values)[index])
     return found
 
 
-def facts_read(document: ScenarioDocument, columns: Columns) -> tuple[FactRead, ...]:
-    """For each fact that a measure reads, the figure of the most exact source at the table."""
-    used = frozenset().union(*(columns.facts_of(name) for name in columns.known.measures))
-    return tuple(
-        _fact_read(name, document, columns) for name in columns.known.facts if name in used
-    )
+def column(subject: str, columns: Columns, facts: FactsUsed) -> Column:
+    """A measure at these facts, or an issue, for every offer; shape (space.size,)."""
+    if subject in columns.known.measures:
+        return columns.measure(subject, facts.values)
+    return columns.space.column(subject)
 
 
-def _fact_read(name: str, document: ScenarioDocument, columns: Columns) -> FactRead:
-    fact = columns.known.facts[name]
-    claims = [seat.knows[name] for seat in document.seats if name in seat.knows]
-    if not claims:
-        return FactRead(
-            fact=name,
-            label=fact.label,
-            unit=fact.unit,
-            value=fact.nominal,
-            sd=fact.sd,
-            source=ASSUMED,
-            date="",
-            kind="claimed",
-        )
-    best = min(claims, key=lambda claim: claim.sd)
-    return FactRead(
-        fact=name,
+def facts_used(columns: Columns, messages: Iterable[Message]) -> FactsUsed:
+    """For each fact that a measure reads: the most exact figure told to everybody, else nominal."""
+    known = columns.known
+    read = frozenset().union(*(columns.facts_of(name) for name in known.measures))
+    told = _told(messages)
+    used = (fact for fact in known.facts.values() if fact.name in read)
+    return FactsUsed(tuple(_fact_used(fact, told.get(fact.name)) for fact in used))
+
+
+def _told(messages: Iterable[Message]) -> dict[str, Evidence]:
+    best: dict[str, Evidence] = {}
+    for message in messages:
+        claim = message.evidence
+        if claim is None or message.act != Act.INFORM or message.recipients:
+            continue
+        if claim.fact not in best or claim.sd < best[claim.fact].sd:
+            best[claim.fact] = claim
+    return best
+
+
+def _fact_used(fact: schema.Fact, told: Evidence | None) -> FactUsed:
+    return FactUsed(
+        fact=fact.name,
         label=fact.label,
         unit=fact.unit,
-        value=best.mean,
-        sd=best.sd,
-        source=best.source,
-        date=best.observed_on,
-        kind=best.kind,
+        value=told.mean if told else fact.nominal,
+        sd=told.sd if told else fact.sd,
+        source=told.source if told else ASSUMED,
+        date=told.observed_on if told else "",
+        kind=told.kind if told else "claimed",
     )
 
 

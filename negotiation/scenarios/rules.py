@@ -48,6 +48,17 @@ def subject_unit(subject: str, columns: Columns) -> str:
     return part.unit if part else ""
 
 
+def stated_limit(test: Test, columns: Columns) -> float | tuple[str | float, ...] | None:
+    """The figure or the options that a test holds its subject against; None for another name."""
+    ((kind, limit),) = test.limits.items()
+    if kind == "differs_from":
+        return None
+    stated = _stated(limit, columns, kind)
+    if isinstance(stated, list):
+        return tuple(stated)
+    return stated if isinstance(stated, int | float) else (str(stated),)
+
+
 def _holds(test: Test, columns: Columns, lookup: Lookup) -> FloatArray:
     """1 where the test holds, 0 where it does not, NaN where a figure is unknown."""
     ((kind, limit),) = test.limits.items()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from negotiation.engine.analysis import Summary
     from negotiation.engine.policy import Judgement
     from negotiation.scenarios.compilers import CompiledScenario
+    from negotiation.scenarios.readings import FactsUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Run:
     scenario: CompiledScenario
     session: Session
     summary: Summary
+    facts: FactsUsed
     judgement: Judgement | None
 
     @property
@@ -48,6 +50,7 @@ class Run:
             "nash_ratio": summary["nash_ratio"],
             "pareto": summary["pareto"],
             "confidence": summary["confidence"],
+            "facts_used": self.facts.to_dicts(),
             "risk": self._risk(),
             "alternatives": summary["alternatives"],
             "messages": [message.to_dict() for message in self.session.messages],
@@ -72,6 +75,6 @@ def run(scenario: CompiledScenario, *, seed: int) -> Run:
     while (message := session.next()) is not None:
         session.apply(message)
     summary = summarise(session)
-    agreed = summary.agreement
-    judgement = scenario.judge(agreed, summary) if agreed is not None else None
-    return Run(scenario, session, summary, judgement)
+    agreed, facts = summary.agreement, scenario.facts_used(session.messages)
+    judgement = scenario.judge(agreed, summary, facts) if agreed is not None else None
+    return Run(scenario, session, summary, facts, judgement)

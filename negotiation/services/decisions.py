@@ -49,13 +49,17 @@ def judge(
     *, negotiation: Negotiation, scenario: CompiledScenario, session: Session, offer: Offer
 ) -> Judged:
     """Reads the whole outcome space, so it belongs before the transaction that decides."""
-    summary = summarise(session)
+    summary, facts = summarise(session), scenario.facts_used(session.messages)
     return Judged(
         offer=offer,
         summary=summary,
-        judgement=scenario.judge(offer, summary),
+        judgement=scenario.judge(offer, summary, facts),
         package=package_bytes(
-            negotiation=negotiation, scenario=scenario, summary=summary, offer=offer
+            negotiation=negotiation,
+            scenario=scenario,
+            summary=summary,
+            offer=offer,
+            facts=facts,
         ),
     )
 
@@ -64,7 +68,7 @@ def decide(
     *, negotiation: Negotiation, scenario: CompiledScenario, judged: Judged, now: datetime
 ) -> Decision:
     """Routes a judged agreement; call it inside the transaction of the last message."""
-    risk, route = judged.judgement.risk, Decision.Route(judged.judgement.route)
+    risk = judged.judgement.risk
     decision = Decision.objects.create(
         negotiation=negotiation,
         package=judged.package.decode(),
@@ -73,29 +77,28 @@ def decide(
         score=risk.score if risk else None,
         # An agreement without a stated confidence is one that nobody vouches for.
         confidence=judged.summary.confidence or 0.0,
-        route=route,
         created_at=now,
-        **_first_state(route, scenario, now),
+        **_first_state(judged.judgement, scenario, now),
     )
     audits.record(f"decision.{decision.status}", decision, now=now, score=decision.score)
-    if route == Decision.Route.AUTO:
+    if decision.route == Decision.Route.AUTO:
         _grant(decision, scenario, by=None, now=now)
     broadcast.queue_changed()
     return decision
 
 
-def _first_state(
-    route: Decision.Route, scenario: CompiledScenario, now: datetime
-) -> dict[str, Any]:
+def _first_state(judgement: Judgement, scenario: CompiledScenario, now: datetime) -> dict[str, Any]:
+    route = Decision.Route(judgement.route)
     match route:
         case Decision.Route.AUTO:
-            return {"status": Decision.Status.CLEARED, "cleared_at": now}
+            return {"route": route, "status": Decision.Status.CLEARED, "cleared_at": now}
         case Decision.Route.REVIEW:
             due_at = now + timedelta(hours=scenario.window_hours)
-            return {"status": Decision.Status.PARKED, "due_at": due_at}
+            return {"route": route, "status": Decision.Status.PARKED, "due_at": due_at}
         case Decision.Route.REFUSE:
-            reason = "The policy refuses a risk this high; no person can clear it."
-            return {"status": Decision.Status.REFUSED, "reason": reason}
+            why = next(each.text for each in judgement.findings if each.forces == judgement.route)
+            reason = f"{why} No person can clear it."
+            return {"route": route, "status": Decision.Status.REFUSED, "reason": reason}
 
 
 def clear(*, decision: Decision, scenario: CompiledScenario, by: User, now: datetime) -> None:
@@ -140,7 +143,7 @@ def _grant(
     Grant.objects.create(
         decision=decision,
         package_hash=decision.package_hash,
-        fingerprint=fingerprint(scenario, decision.negotiation.agreed_offer),
+        fingerprint=fingerprint(decision.package),
         version=decision.negotiation.version,
         nonce=secrets.token_urlsafe(32),
         granted_by=by,

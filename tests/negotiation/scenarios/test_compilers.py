@@ -25,6 +25,11 @@ def compiled(data: Any = SMALL) -> CompiledScenario:
     return compile_scenario(from_data(data, source="small"))
 
 
+def values(offer: Offer, data: Any = SMALL) -> dict[str, Any]:
+    """At the facts that everybody may assume."""
+    return compiled(data).values(offer, compiled(data).facts_used(()))
+
+
 def lawful(scenario: CompiledScenario) -> list[Offer]:
     return [scenario.table.space.offer_at(int(index)) for index in scenario.table.lawful]
 
@@ -37,16 +42,16 @@ def with_rule(**rule: Any) -> CompiledScenario:
 
 
 def test_measures_are_computed_from_catalogue_issues_and_parameters() -> None:
-    values = compiled().values(FRANKFURT)
+    found = values(FRANKFURT)
 
-    assert values["monthly_cost"] == pytest.approx(0.345342 * 730 * 0.75)
-    assert values["strain"] == 25.0  # at the nominal load of 50 %
-    assert values["country"] == "DEU"
-    assert values["hours"] == 730
+    assert found["monthly_cost"] == pytest.approx(0.345342 * 730 * 0.75)
+    assert found["strain"] == 25.0  # at the nominal load of 50 %
+    assert found["country"] == "DEU"
+    assert found["hours"] == 730
 
 
 def test_an_unknown_figure_is_none() -> None:
-    assert compiled().values(PARIS)["round_trip"] is None
+    assert values(PARIS)["round_trip"] is None
 
 
 def test_equal_documents_are_compiled_once() -> None:
@@ -134,9 +139,9 @@ def test_a_value_may_be_stated_for_options_outside_the_catalogue() -> None:
     data["lookups"][1]["instead"] = {"none": "DEU"}
     data["lookups"][2]["instead"] = {"none": "unknown"}
 
-    values = compiled(data).values({"region": "none", "machine": "t2d-standard-8", "share": 0})
+    found = values({"region": "none", "machine": "t2d-standard-8", "share": 0}, data)
 
-    assert (values["price"], values["country"], values["round_trip"]) == (0.0, "DEU", None)
+    assert (found["price"], found["country"], found["round_trip"]) == (0.0, "DEU", None)
 
 
 def test_a_seat_without_a_belief_holds_what_everybody_may_assume() -> None:
@@ -155,19 +160,6 @@ def test_age_is_counted_from_the_newest_observation() -> None:
     }
 
     assert compiled(data).table.seat["speed"].knows["load"].age_days == 10
-
-
-def test_facts_are_read_from_the_most_exact_source() -> None:
-    (fact,) = compiled().facts_read()
-
-    assert (fact.fact, fact.value, fact.sd) == ("load", 45, 2)
-    assert (fact.source, fact.date, fact.kind) == ("Monitoring", "2026-07-01", "measured")
-
-
-def test_a_fact_that_nobody_knows_is_assumed() -> None:
-    (fact,) = compiled(changed("seats.1.knows", {})).facts_read()
-
-    assert (fact.value, fact.sd, fact.source) == (50, 10, "assumed in the scenario")
 
 
 def test_figures_behind_an_offer_keep_source_licence_and_date() -> None:
@@ -200,9 +192,9 @@ def test_an_unknown_loss_sends_the_decision_to_a_person() -> None:
     data["policy"]["risk"]["dimensions"][0]["loss"] = "strain"
     del data["constraints"][0]
     scenario = compiled(data)
-    summary = run(scenario, seed=1).summary
+    finished = run(scenario, seed=1)
 
-    judgement = scenario.judge(PARIS, summary)
+    judgement = scenario.judge(PARIS, finished.summary, finished.facts)
 
     assert judgement.risk is None
     assert judgement.route == "review"
@@ -214,7 +206,7 @@ def test_the_loss_is_held_against_the_tolerance() -> None:
     finished = run(scenario, seed=1)
     assert finished.summary.agreement is not None
 
-    inputs = scenario.risk_inputs(FRANKFURT, finished.summary, history=HISTORY)
+    inputs = scenario.risk_inputs(FRANKFURT, finished.summary, finished.facts, HISTORY)
 
     assert inputs.severity["cost"] == pytest.approx(0.345342 * 730 * 0.75 / 1000)
     assert (inputs.reports, inputs.bad, inputs.novelty) == (40, 1, 0.3)

@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import Webhook
 from negotiation import executors
 from negotiation.models import AuditEntry, Decision, Execution, Grant, ScenarioVersion
 from negotiation.services import execution
-from negotiation.services.packages import fingerprint
+from negotiation.services.packages import present_fingerprint
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def cleared(**fields: Any) -> Decision:
         **fields,
     )
     table = decision.negotiation
-    read = fingerprint(table.version.compiled(), table.agreed_offer)
+    read = present_fingerprint(table, table.version.compiled())
     factories.grant(decision, fingerprint=read)
     return decision
 
