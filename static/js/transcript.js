@@ -1,18 +1,19 @@
-// Puts what arrives into the page: parsed, never as innerHTML. Follows the end while the reader
-// is at the end; otherwise a button counts what is new.
+// Puts what arrives into the page: parsed, never as innerHTML. Follows the end until the reader
+// scrolls up, and again from the end on; meanwhile a button counts what is new.
 const list = document.getElementById("transcript");
 const button = document.getElementById("follow");
 const status = document.getElementById("transcript-status");
 const KEPT = 1000;
+const ROOM = 24, CLOSE = 40, FAR = 160, A_MOMENT = 700;
 const parser = new DOMParser();
 let unseen = 0, arrived = 0, saying;
+let following = false, was = scrollY, touched = -Infinity;
 
 const node = (html) => document.adoptNode(parser.parseFromString(html, "text/html").body.firstElementChild);
-const atEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 160;
-const wide = matchMedia("(width >= 62rem)");
+// The end is the end of the list: on a narrow screen more of the page comes after it.
+const toGo = () => list.getBoundingClientRect().bottom + ROOM - innerHeight;
 
 function show(frame) {
-  const following = atEnd();
   for (const { seq, html } of frame.items) {
     if (seq <= Number(list.dataset.last)) continue;
     const card = node(html);
@@ -28,7 +29,7 @@ function show(frame) {
   }
   for (const html of frame.fragments ?? []) replace(node(html));
   document.dispatchEvent(new Event("parley:shown"));
-  if (following && frame.items.length) toEnd();
+  keepUp();
   count();
   say();
 }
@@ -42,10 +43,28 @@ function replace(fresh) {
   old?.replaceWith(fresh);
 }
 
-function toEnd() {
-  scrollTo({ top: document.documentElement.scrollHeight });
+function follow() {
+  following = true;
   unseen = 0;
   count();
+  keepUp();
+}
+
+function keepUp() {
+  if (following) scrollTo({ top: scrollY + toGo(), behavior: "instant" });
+  was = scrollY;
+}
+
+function scrolled() {
+  const up = scrollY < was;
+  const byHand = performance.now() - touched < A_MOMENT;
+  was = scrollY;
+  if (!up && toGo() < CLOSE) {
+    if (!following) follow();
+  } else if (up && toGo() > (byHand ? 8 : FAR)) {
+    // What only the layout moved, `keepUp` has put right before this is told.
+    following = false;
+  }
 }
 
 function count() {
@@ -64,10 +83,19 @@ function say() {
 }
 
 list.addEventListener("parley:frame", (event) => show(event.detail));
-button.addEventListener("click", toEnd);
-addEventListener("scroll", () => { if (unseen && atEnd()) { unseen = 0; count(); } }, { passive: true });
-
-if (list.dataset.open === "yes" && wide.matches && !location.hash) {
-  // A running table opens at its end, where things happen.
-  requestAnimationFrame(toEnd);
+button.addEventListener("click", follow);
+addEventListener("scroll", scrolled, { passive: true });
+for (const input of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+  addEventListener(input, () => { touched = performance.now(); }, { passive: true, capture: true });
 }
+
+if (list.dataset.open === "yes" && !location.hash) {
+  // A running table opens at its end, where things happen.
+  history.scrollRestoration = "manual";
+  requestAnimationFrame(follow);
+}
+// Cards have an estimated height until they are drawn, and pictures above grow.
+const heights = new ResizeObserver(keepUp);
+heights.observe(list);
+heights.observe(document.body);
+addEventListener("resize", keepUp);
