@@ -135,13 +135,12 @@ def _move(expected: NegotiationQuerySet, changes: dict[str, Any]) -> bool:
 def _say(negotiation_id: int, done: str, *, by: User | None, reason: str, now: datetime) -> None:
     # The UPDATE before holds the row until the commit: `head` is this message's number alone.
     negotiation = Negotiation.objects.get(pk=negotiation_id)
-    who = by.get_username() if by else "Parley"
     move = Move(
         seq=negotiation.head,
         round=max(negotiation.round, 1),
-        sender=f"person:{who}" if by else SYSTEM,
+        sender=f"person:{by.get_username()}" if by else SYSTEM,
         act=Act.INTERVENE if by else Act.SYSTEM,
-        text=f"{who} {done} the negotiation: {reason}" if reason else f"{who} {done} it.",
+        text=f"{done.capitalize()} the negotiation{f': {reason}' if reason else '.'}",
         decided_by="human" if by else "strategy",
     )
     Message.from_move(negotiation, move, now).save(force_insert=True)

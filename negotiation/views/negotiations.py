@@ -67,13 +67,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 @operators
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step_in(request, pk, sessions.pause, "Paused. It stands still until somebody resumes.")
+    done = "Paused. It stands still until somebody resumes."
+    return _step_in(request, pk, sessions.pause, done, reason_required=False)
 
 
 @require_POST
 @operators
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step_in(request, pk, sessions.resume, "Resumed.")
+    return _step_in(request, pk, sessions.resume, "Resumed.", reason_required=False)
 
 
 @require_POST
@@ -88,9 +89,12 @@ class StepIn(Protocol):
     def __call__(self, *, negotiation_id: int, by: User, reason: str, now: datetime) -> None: ...
 
 
-def _step_in(request: HttpRequest, pk: int, step: StepIn, done: str) -> HttpResponse:
+def _step_in(
+    request: HttpRequest, pk: int, step: StepIn, done: str, *, reason_required: bool = True
+) -> HttpResponse:
     table = _find(request, pk)
     form = ReasonForm(request.POST)
+    form.fields["reason"].required = reason_required
     if not form.is_valid():
         messages.error(request, first_error(form))
         return redirect("negotiation", pk=pk)

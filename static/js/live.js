@@ -11,6 +11,8 @@ const SLOWEST = 30000, GRACE = 2000, LONG = 60000, SILENCE = 35000, HANDSHAKE = 
 let socket, timer, watch, clock, failures = 0, lostAt = 0, lostSeq = 0, nextTry = 0;
 
 const last = () => Number(list.dataset.last);
+const OPEN = ["queued", "running", "paused"];
+const talking = () => OPEN.includes(document.getElementById("state").dataset.status);
 
 function connect() {
   clearTimeout(timer);
@@ -77,11 +79,16 @@ function caughtUp() {
   clock = undefined;
   lostAt = failures = 0;
   disable(false);
-  show("live", "live");
+  calm();
   if (away < GRACE) return;
   const n = last() - lostSeq;
-  show("live", "live", n === 1 ? "Caught up: 1 message" : `Caught up: ${n} messages`, "green");
+  calm(n === 1 ? "Caught up: 1 message" : `Caught up: ${n} messages`, "green");
   setTimeout(() => { if (!lostAt) line.hidden = true; }, 4000);
+}
+
+function calm(...told) {
+  if (talking()) show("live", "live", ...told);
+  else show("rest", "ended", ...told);
 }
 
 function over(code) {

@@ -115,4 +115,4 @@ def test_a_killed_web_server_is_caught_up_with(
     wait_for(partial(has_ended, negotiation))
     expect(page.locator(f"#m{negotiation.head}")).to_be_attached(timeout=A_WHILE)
     assert shown(page) == list(range(1, negotiation.head + 1))
-    expect(page.locator("#link-word")).to_have_text("live")
+    expect(page.locator("#link-word")).to_have_text("ended")

@@ -75,3 +75,31 @@ def test_a_turn_of_the_wheel_stops_it_and_the_end_takes_it_up_again(
     expect(page.locator("#follow")).to_be_hidden()
     reached = int(page.locator("#transcript").get_attribute("data-last") or 0)
     expect(page.locator(f"#m{reached + 2}")).to_be_in_viewport(timeout=SOON)
+
+
+def test_a_dialog_whose_table_has_ended_closes_and_says_so(
+    open_page: Callable[..., Page], version: ScenarioVersion
+) -> None:
+    table = start(version, pace=60)
+    page = open_page("operator")
+    page.goto(f"/negotiations/{table.pk}/")
+    expect(page.locator("#link-word")).to_have_text("live", timeout=SOON)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    by = User.objects.get(username="admin")
+    sessions.stop(negotiation_id=table.pk, by=by, reason="Enough", now=timezone.now())
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=SOON)
+    expect(page.locator("#step-line")).to_contain_text("it is now “stopped”")
+    expect(page.locator("#link-word")).to_have_text("ended")
+
+
+def test_pausing_takes_one_key_in_the_dialog_and_the_focus_is_on_what_comes_next(
+    open_page: Callable[..., Page], version: ScenarioVersion
+) -> None:
+    table = start(version, pace=60)
+    page = open_page("operator")
+    page.goto(f"/negotiations/{table.pk}/")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.keyboard.press("Enter")
+    expect(page.locator("#state")).to_contain_text("Paused", timeout=SOON)
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_focused()
+    expect(page.locator(".notices")).to_have_count(0, timeout=SOON)

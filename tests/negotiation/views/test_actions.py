@@ -79,6 +79,23 @@ def test_an_operator_steps_in_and_the_reason_is_in_the_transcript(
     assert "New prices are due" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("action", "before", "after", "done"),
+    [("pause", "running", "paused", "Paused"), ("resume", "paused", "running", "Resumed")],
+)
+def test_pausing_and_resuming_need_no_reason_and_stopping_does(
+    operator_client: Client, action: str, before: str, after: str, done: str
+) -> None:
+    table = factories.negotiation(status=before)
+    operator_client.post(reverse("negotiation-stop", args=[table.pk]), {"reason": ""})
+    table.refresh_from_db()
+    assert table.status == before
+    operator_client.post(reverse(f"negotiation-{action}", args=[table.pk]), {"reason": ""})
+    table.refresh_from_db()
+    assert table.status == after
+    assert table.messages.get().text == f"{done} the negotiation."
+
+
 def test_stepping_in_too_late_changes_nothing_and_says_so(operator_client: Client) -> None:
     table = factories.negotiation(status=Negotiation.Status.STOPPED)
     url = reverse("negotiation-pause", args=[table.pk])
