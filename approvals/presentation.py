@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.core.exceptions import ObjectDoesNotExist
 
 from negotiation import charts
-from negotiation.engine.formatting import change
+from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
-from negotiation.lexicon import Lexicon, figure, lexicon_for
+from negotiation.lexicon import Lexicon, lexicon_for
 from negotiation.models import Decision, Message
 from negotiation.pictures import own_surplus
 from negotiation.presentation import (
@@ -18,6 +18,7 @@ from negotiation.presentation import (
     in_order,
     message_context,
     seat_ends,
+    shown_reason,
     terms,
 )
 from negotiation.scenarios.compilers import compile_scenario
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from negotiation.models import Execution
+    from negotiation.scenarios.words import Words
 
 LAST_MESSAGES = 3
 
@@ -72,17 +74,29 @@ def card_context(decision: Decision, now: datetime) -> dict[str, Any]:
         "negotiation": negotiation,
         "package": package,
         **_effects(decision, lexicon, package),
-        "findings": judgement.get("findings") or [],
+        "findings": [_finding(lexicon.words, each) for each in judgement.get("findings") or ()],
         "risk": risk,
         "steps": charts.waterfall(risk.get("factors") or []),
         "policy": negotiation.version.document.get("policy") or {},
         "gave": _gave_up(ends, transcript),
-        "objection": _objection(ends, transcript),
+        "objection": _objection(lexicon.words, ends, transcript),
         "alternatives": _alternatives(lexicon, negotiation.summary),
         "preview": preview,
         "preview_error": preview_error,
         "last": [message_context(negotiation, said) for said in transcript[-LAST_MESSAGES:]],
         **verdict_context(decision, now),
+    }
+
+
+def _finding(words: Words, finding: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule that was met, with what was measured and what it allows in the scenario's words."""
+    subject, unit, limit = finding["subject"], finding["unit"], finding["limit"]
+    allowed = limit if isinstance(limit, list) else []
+    return {
+        **finding,
+        "measured": words.value(subject, finding["measured"], unit),
+        "allowed": listed([words.value(subject, one, unit) for one in allowed]),
+        "limit": None if allowed or limit is None else words.value(subject, limit, unit),
     }
 
 
@@ -130,7 +144,7 @@ def _effects(decision: Decision, lexicon: Lexicon, package: Mapping[str, Any]) -
     return {
         "changes": _changes(lexicon, package.get("parameters") or {}, today),
         "measures": [
-            _measure(effects[name], before.get(name), bool(today))
+            _measure(lexicon.words, name, effects[name], before)
             for name in _subjects(document)
             if name in effects
         ],
@@ -145,9 +159,9 @@ def _effects(decision: Decision, lexicon: Lexicon, package: Mapping[str, Any]) -
 def _changes(lexicon: Lexicon, offer: Mapping[str, Any], today: Mapping[str, Any]) -> list[Change]:
     return [
         Change(
-            lexicon.issue(issue),
-            lexicon.option(issue, today[issue]) if issue in today else None,
-            lexicon.option(issue, option),
+            lexicon.words.label(issue),
+            lexicon.words.value(issue, today[issue]) if issue in today else None,
+            lexicon.words.value(issue, option),
         )
         for issue, option in in_order(lexicon, offer)
     ]
@@ -164,11 +178,13 @@ def _subjects(document: ScenarioDocument) -> list[str]:
     return [measure.name for measure in document.measures if measure.name in matters]
 
 
-def _measure(effect: Mapping[str, Any], before: Any, compared: bool) -> Change:
-    label, after, unit = effect["label"], effect["value"], effect["unit"]
-    if isinstance(before, int | float) and isinstance(after, int | float):
-        return Change(label, *change(before, after, unit))
-    return Change(label, figure(before, unit) if compared else None, figure(after, unit))
+def _measure(
+    words: Words, name: str, effect: Mapping[str, Any], today: Mapping[str, Any]
+) -> Change:
+    after, unit = effect["value"], effect["unit"]
+    if not today:
+        return Change(effect["label"], None, words.value(name, after, unit))
+    return Change(effect["label"], *words.change(name, today[name], after, unit))
 
 
 def _gave_up(ends: Sequence[SeatEnd], transcript: Sequence[Message]) -> list[GaveUp]:
@@ -181,7 +197,9 @@ def _gave_up(ends: Sequence[SeatEnd], transcript: Sequence[Message]) -> list[Gav
     return [GaveUp(end, firsts.get(end.face.name)) for end in ends]
 
 
-def _objection(ends: Sequence[SeatEnd], transcript: Sequence[Message]) -> dict[str, Any] | None:
+def _objection(
+    words: Words, ends: Sequence[SeatEnd], transcript: Sequence[Message]
+) -> dict[str, Any] | None:
     """The largest loss that the worst-off seat named, where it named one."""
     if not ends:
         return None
@@ -196,14 +214,7 @@ def _objection(ends: Sequence[SeatEnd], transcript: Sequence[Message]) -> dict[s
     if not losses:
         return {"end": worst, "reason": None}
     _, seq, reason = min(losses, key=lambda loss: loss[:2])
-    known = reason["before"] is not None
-    return {
-        "end": worst,
-        "seq": seq,
-        "reason": reason["label"],
-        "before": figure(reason["before"], reason["unit"]) if known else None,
-        "after": figure(reason["after"], reason["unit"]),
-    }
+    return {"end": worst, "seq": seq, "reason": shown_reason(words, reason)}
 
 
 def _alternatives(lexicon: Lexicon, summary: Mapping[str, Any]) -> list[dict[str, Any]]:

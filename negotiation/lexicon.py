@@ -1,13 +1,13 @@
-"""Words and marks for people: what a scenario calls its issues, options, facts and seats."""
+"""Words and marks for people: what a scenario calls its things, and how its seats are drawn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negotiation.engine.formatting import quantity
 from negotiation.engine.messages import MEDIATOR, SYSTEM
 from negotiation.models import ScenarioVersion
+from negotiation.scenarios.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,36 +43,14 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The vocabulary of one scenario version. Unknown names are given back as they are."""
+    """Words and faces of one scenario version."""
 
-    seats: Mapping[str, Face] = field(default_factory=dict)
-    issues: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, str] = field(default_factory=dict)
+    words: Words
+    seats: Mapping[str, Face]
     rounds: int = 0
 
     def face(self, sender: str) -> Face:
         return self.seats.get(sender) or _stranger(sender)
-
-    def issue(self, name: str) -> str:
-        return self.issues.get(name, name)
-
-    def option(self, issue: str, option: object) -> str:
-        label = self.options.get((issue, str(option)))
-        if label is not None:
-            return label
-        return figure(option, self.units.get(issue, ""))
-
-    def fact(self, name: str) -> str:
-        return self.facts.get(name, name)
-
-
-def figure(value: object, unit: str = "") -> str:
-    """A number as people write it: 41,250 · 3.28 · unknown; anything else as it is."""
-    if value is None or isinstance(value, int | float):
-        return quantity(value, unit)
-    return str(value)
 
 
 def _stranger(sender: str) -> Face:
@@ -87,24 +65,10 @@ def _stranger(sender: str) -> Face:
 
 
 def lexicon_of(document: Mapping[str, Any]) -> Lexicon:
-    """Reads the words out of a scenario document."""
-    issues: list[dict[str, Any]] = document.get("issues", [])
+    """Reads words and faces out of a scenario document."""
     seats = [(seat["name"], seat.get("title") or seat["name"]) for seat in document["seats"]]
-    return Lexicon(
-        seats=faces(seats),
-        issues={issue["name"]: issue.get("label") or issue["name"] for issue in issues},
-        options={
-            (issue["name"], str(option["value"])): option["label"]
-            for issue in issues
-            for option in issue["options"]
-            if isinstance(option, dict)
-        },
-        units={issue["name"]: issue.get("unit", "") for issue in issues},
-        facts={
-            fact["name"]: fact.get("label") or fact["name"] for fact in document.get("facts", [])
-        },
-        rounds=document.get("protocol", {}).get("rounds", 0),
-    )
+    rounds = document.get("protocol", {}).get("rounds", 0)
+    return Lexicon(Words.of(document), faces(seats), rounds)
 
 
 def faces(seats: Iterable[tuple[str, str]]) -> dict[str, Face]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from negotiation.engine.formatting import change
+from negotiation.engine.formatting import spread
 from negotiation.engine.messages import Act
-from negotiation.lexicon import Face, Lexicon, figure, lexicon_for
+from negotiation.lexicon import Face, Lexicon, lexicon_for
 from negotiation.models import Decision, Message, Negotiation
 from negotiation.pictures import picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from negotiation.scenarios.words import Words
 
 
 class State(NamedTuple):
@@ -67,6 +69,13 @@ ACTS = {
 }
 
 
+# What a stated confidence is about: the mediator speaks for all seats.
+SURE = {
+    False: "How sure the speaker is that this clears its own limit",
+    True: "How sure the least sure seat is that this clears its limit",
+}
+
+
 class Term(NamedTuple):
     """One issue of an offer; `before` is what this agent's last offer had, if it differs."""
 
@@ -86,9 +95,9 @@ def terms(
     before = {step["issue"]: step["before"] for step in changed}
     return [
         Term(
-            lexicon.issue(issue),
-            lexicon.option(issue, option),
-            lexicon.option(issue, before[issue]) if issue in before else None,
+            lexicon.words.label(issue),
+            lexicon.words.value(issue, option),
+            lexicon.words.value(issue, before[issue]) if issue in before else None,
         )
         for issue, option in in_order(lexicon, offer)
     ]
@@ -96,7 +105,7 @@ def terms(
 
 def in_order(lexicon: Lexicon, offer: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The terms as the scenario orders its issues: stored JSON keeps no order."""
-    names = [*(issue for issue in lexicon.issues if issue in offer), *offer]
+    names = [*(issue for issue in lexicon.words.issues if issue in offer), *offer]
     return [(name, offer[name]) for name in dict.fromkeys(names)]
 
 
@@ -111,10 +120,11 @@ def message_context(negotiation: Negotiation, message: Message) -> dict[str, Any
         "face": lexicon.face(message.sender),
         "recipients": [lexicon.face(name) for name in body.get("recipients") or ()],
         "terms": terms(lexicon, body.get("offer") or {}, body.get("changed") or ()),
-        "reasons": [_reason(reason) for reason in body.get("reasons") or ()],
+        "reasons": [shown_reason(lexicon.words, reason) for reason in body.get("reasons") or ()],
         "votes": [(lexicon.face(name), yes) for name, yes in (body.get("votes") or {}).items()],
         "evidence": _evidence(lexicon, body.get("evidence")),
         "question": _question(lexicon, body.get("question")),
+        "sure": SURE[lexicon.face(message.sender).kind == "mediator"],
         "by": _unusual(str(body.get("decided_by") or "strategy")),
     }
 
@@ -168,16 +178,16 @@ def seat_ends(lexicon: Lexicon, summary: Mapping[str, Any]) -> list[SeatEnd]:
     ]
 
 
-def _reason(reason: Mapping[str, Any]) -> dict[str, Any]:
-    before, after, unit = reason["before"], reason["after"], reason.get("unit", "")
-    if isinstance(before, int | float) and isinstance(after, int | float):
-        before, after = change(before, after, unit)
-    else:
-        after = figure(after, unit)
+def shown_reason(words: Words, reason: Mapping[str, Any]) -> dict[str, Any]:
+    """What an objective gained or lost; `before` is None where there was no figure."""
+    known = reason["before"] is not None
+    before, after = words.change(
+        reason["subject"], reason["before"], reason["after"], reason.get("unit", "")
+    )
     return {
         "label": reason["label"],
         "gain": reason["gain"] >= 0,
-        "before": before,
+        "before": before if known else None,
         "after": after,
         "estimated": reason.get("estimated", False),
     }
@@ -186,19 +196,21 @@ def _reason(reason: Mapping[str, Any]) -> dict[str, Any]:
 def _evidence(lexicon: Lexicon, evidence: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if not evidence:
         return None
+    unit = lexicon.words.unit(evidence["fact"])
     return {
         **evidence,
-        "label": lexicon.fact(evidence["fact"]),
-        "value": f"{figure(evidence['mean'])} ± {figure(evidence['sd'])}",
+        "label": lexicon.words.label(evidence["fact"]),
+        "value": spread(evidence["mean"], evidence["sd"], unit),
     }
 
 
 def _question(lexicon: Lexicon, question: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if not question:
         return None
+    unit = lexicon.words.unit(question["fact"])
     return {
-        "label": lexicon.fact(question["fact"]),
-        "assumed": f"{figure(question['assumed_mean'])} ± {figure(question['assumed_sd'])}",
+        "label": lexicon.words.label(question["fact"]),
+        "assumed": spread(question["assumed_mean"], question["assumed_sd"], unit),
     }
 
 

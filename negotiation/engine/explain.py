@@ -78,9 +78,9 @@ def _accept(state: State, _move: Move, draft: Message) -> str:
     if not gains and not losses:
         return f"For me it is as good as {own}. {verdict}"
     if not losses:
-        return f"It is better than {own}: {compared(state.table.space, gains)}. {verdict}"
-    but = f", but {compared(state.table.space, gains)}" if gains else ""
-    return f"Compared with {own}, {compared(state.table.space, losses)}{but}. {verdict}"
+        return f"It is better than {own}: {compared(state.table, gains)}. {verdict}"
+    but = f", but {compared(state.table, gains)}" if gains else ""
+    return f"Compared with {own}, {compared(state.table, losses)}{but}. {verdict}"
 
 
 def _verdict(draft: Message) -> str:
@@ -99,7 +99,7 @@ def _verdict(draft: Message) -> str:
 def _reject(state: State, _move: Move, draft: Message) -> str:
     _, losses = gains_and_losses(draft.reasons)
     own = f"Compared with my own #{draft.against}"
-    why = f" {own}, {compared(state.table.space, losses)}." if losses else ""
+    why = f" {own}, {compared(state.table, losses)}." if losses else ""
     return f"I do not agree to #{draft.in_reply_to}: it falls short of what I need.{why}"
 
 
@@ -121,15 +121,15 @@ def _what_it_brings(state: State, draft: Message) -> str:
     """For an offer that is held against nothing."""
     objectives = state.table.seat[draft.sender].preferences.objectives
     first = max(objectives, key=lambda objective: objective.weight).subject
-    return brought(state.table.space, draft.reasons, first if objectives[1:] else "")
+    return brought(state.table, draft.reasons, first if objectives[1:] else "")
 
 
 def _contrast(state: State, draft: Message) -> str:
     gains, losses = gains_and_losses(draft.reasons)
     if not gains:
         return f"Against #{draft.against} it makes no difference to me."
-    price = f"; the price is that {compared(state.table.space, losses)}" if losses else ""
-    return f"Against #{draft.against}, {compared(state.table.space, gains)}{price}."
+    price = f"; the price is that {compared(state.table, losses)}" if losses else ""
+    return f"Against #{draft.against}, {compared(state.table, gains)}{price}."
 
 
 def _given_up(state: State, draft: Message) -> str:
@@ -145,10 +145,10 @@ def _given_up(state: State, draft: Message) -> str:
     )
     if not losses:
         start = f"I can do without {left}" if left else "It costs me nothing"
-        return f"{start}, and {compared(state.table.space, gains)}." if gains else f"{start}."
+        return f"{start}, and {compared(state.table, gains)}." if gains else f"{start}."
     start = f"I give up {left}" if left else "I come towards you"
-    but = f", though {compared(state.table.space, gains)}" if gains else ""
-    return f"{start}: {compared(state.table.space, losses)}{but}."
+    but = f", though {compared(state.table, gains)}" if gains else ""
+    return f"{start}: {compared(state.table, losses)}{but}."
 
 
 def _won_over(state: State, draft: Message) -> str:
@@ -171,7 +171,7 @@ def _origin(state: State, draft: Message) -> str:
     differs = listed(
         [
             f"{option_text(state.table.space, each.issue, each.after)} "
-            f"instead of {figure_text(state.table.space, each.issue, each.before)}"
+            f"instead of {figure_text(state.table, each.issue, each.before)}"
             for each in draft.changed
         ]
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Offer, Option
     from negotiation.engine.space import OutcomeSpace
+    from negotiation.engine.table import Table
 
 _MONEY = ("$", "€", "£", "USD", "EUR", "GBP", "US$")
 _SCALES = ((1e9, "G"), (1e6, "M"), (1e4, "k"))
@@ -80,9 +81,14 @@ def inner(label: str) -> str:
     return label if second.isupper() or second.isdigit() else label[:1].lower() + label[1:]
 
 
-def figure_text(space: OutcomeSpace, subject: str, figure: Option | None, unit: str = "") -> str:
-    """The figure of a measure, or an option of an issue by its label, with the unit."""
-    issue = next((issue for issue in space.issues if issue.name == subject), None)
+def figure_text(table: Table, subject: str, figure: Option | None, unit: str = "") -> str:
+    """The figure of a measure or an option of an issue, by its label or with the unit."""
+    if subject in table.measure:
+        levels = table.measure[subject].levels
+        if isinstance(figure, int | float):
+            return quantity(levels.get(figure, figure), unit)
+        return quantity(figure, unit)
+    issue = next((issue for issue in table.space.issues if issue.name == subject), None)
     if issue is None or figure is None:
         return quantity(figure, unit)
     return quantity(issue.labels.get(figure, figure), issue.unit)

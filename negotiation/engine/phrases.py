@@ -10,22 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from negotiation.engine.messages import Reason
-    from negotiation.engine.space import OutcomeSpace
+    from negotiation.engine.table import Table
 
 _OWN_ARTICLE = ("the ", "our ", "a ", "an ")
 
 
-def compared(space: OutcomeSpace, reasons: Sequence[Reason]) -> str:
+def compared(table: Table, reasons: Sequence[Reason]) -> str:
     """The differences between two offers."""
-    return " and ".join(_difference(space, reason) for reason in reasons)
+    return " and ".join(_difference(table, reason) for reason in reasons)
 
 
-def brought(space: OutcomeSpace, reasons: Sequence[Reason], first_priority: str) -> str:
+def brought(table: Table, reasons: Sequence[Reason], first_priority: str) -> str:
     """What an offer means by itself: "It brings the p95 to 62 ms (my first priority)."."""
     parts: list[str] = []
     last = ""
     for reason in reasons:
-        shown = figure_text(space, reason.subject, reason.after, reason.unit)
+        shown = figure_text(table, reason.subject, reason.after, reason.unit)
         verb, what = "brings", f"{the(reason.label)} to {shown}"
         if isinstance(reason.after, str):
             verb, what = "gives me", f"{inner(reason.label)} {shown}"
@@ -47,21 +47,25 @@ def the(label: str) -> str:
     return inner(label) if label.lower().startswith(_OWN_ARTICLE) else f"the {inner(label)}"
 
 
-def _difference(space: OutcomeSpace, reason: Reason) -> str:
+def _difference(table: Table, reason: Reason) -> str:
     label, before, after = the(reason.label), reason.before, reason.after
     estimate = _by_my_estimate(reason)
     if after is None:
         return f"there is no figure for {label}"
-    shown = figure_text(space, reason.subject, after, reason.unit)
+    shown = figure_text(table, reason.subject, after, reason.unit)
     verb = agreeing(reason.label, "is", "are")
     if before is None:
         return f"{label} {verb} {shown}{estimate} (there was no figure before)"
-    if isinstance(before, str) or isinstance(after, str):
-        was = figure_text(space, reason.subject, before, reason.unit)
+    if isinstance(before, str) or isinstance(after, str) or _is_worded(table, reason.subject):
+        was = figure_text(table, reason.subject, before, reason.unit)
         return f"{label} {verb} {shown} instead of {was}{estimate}"
     moves = ("falls", "fall") if after < before else ("rises", "rise")
     first, second = change(before, after, reason.unit)
     return f"{label} {agreeing(reason.label, *moves)} from {first} to {second}{estimate}"
+
+
+def _is_worded(table: Table, subject: str) -> bool:
+    return subject in table.measure and bool(table.measure[subject].levels)
 
 
 def _by_my_estimate(reason: Reason) -> str:

@@ -6,7 +6,7 @@ are shares: they are divided by their sum. An unknown figure is worth nothing, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
@@ -81,7 +81,8 @@ class Measure:
     """A quantity that an offer leads to.
 
     `evaluate(facts)` gives its figure in `unit` for every offer of the space, shape (size,), NaN
-    where it is unknown; `facts` names the facts it reads, all others are not passed on.
+    where it is unknown; `facts` names the facts it reads, all others are not passed on. `levels`:
+    what its figures are called where they only stand for an order.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Measure:
     unit: str
     evaluate: Callable[[Mapping[str, float]], FloatArray]
     facts: frozenset[str] = frozenset()
+    levels: Mapping[float, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from negotiation.engine.formatting import listed, number, quantity
+from negotiation.engine.formatting import listed, number
 from negotiation.engine.messages import Act
 from negotiation.scenarios.texts import visible
 
@@ -178,9 +178,9 @@ def _judgement(run: Run, judgement: Judgement) -> Iterator[RenderableType]:
     words, style = _ROUTES[judgement.route]
     yield Text("Route ") + Text(words, style=style)
     for finding in judgement.findings:
-        label = run.scenario.label(finding.subject).capitalize()
-        measured = visible(quantity(finding.measured, finding.unit))
-        yield Text(f"  • {visible(finding.text)} {visible(label)}: {measured}.")
+        label = run.scenario.words.label(finding.subject).capitalize()
+        measured = run.scenario.words.value(finding.subject, finding.measured, finding.unit)
+        yield Text(f"  • {visible(finding.text)} {visible(label)}: {visible(measured)}.")
 
 
 def _factors(risk: Risk) -> Table:
@@ -198,10 +198,8 @@ def _title(run: Run, name: str) -> str:
 
 
 def _issue(run: Run, name: str) -> str:
-    return visible(run.scenario.label(name))
+    return visible(run.scenario.words.label(name))
 
 
 def _option(run: Run, issue: str, option: Option) -> str:
-    if isinstance(option, str):
-        return visible(run.scenario.option_label(issue, option))
-    return visible(quantity(option, run.scenario.unit(issue)))
+    return visible(run.scenario.words.value(issue, option))

@@ -13,9 +13,8 @@ from negotiation.scenarios.checks import problems_of
 from negotiation.scenarios.columns import Columns
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.judgements import History
-from negotiation.scenarios.rules import subject_unit
 from negotiation.scenarios.schema import ScenarioDocument
-from negotiation.scenarios.tables import compile_space, compile_table, subject_label
+from negotiation.scenarios.tables import compile_space, compile_table
 from negotiation.scenarios.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from negotiation.engine.table import Table
     from negotiation.scenarios.readings import FactsUsed
     from negotiation.scenarios.schema import Executor
+    from negotiation.scenarios.words import Words
 
 _REMEMBERED = 16  # compiled scenarios; each holds the figures of all its offers
 
@@ -86,6 +86,10 @@ class CompiledScenario:
         return self.document.service
 
     @property
+    def words(self) -> Words:
+        return self.columns.known.words
+
+    @property
     def window_hours(self) -> float:
         return self.document.policy.window_hours
 
@@ -117,17 +121,6 @@ class CompiledScenario:
     def figures_read(self, offer: Offer) -> tuple[readings.FigureRead, ...]:
         """The figures of the catalogue behind an offer, with source, licence and date."""
         return readings.figures_read(offer, self.columns)
-
-    def label(self, name: str) -> str:
-        """What people call an issue, measure, fact, parameter or figure of the catalogue."""
-        return subject_label(name, self.columns.known)
-
-    def unit(self, name: str) -> str:
-        return subject_unit(name, self.columns)
-
-    def option_label(self, issue: str, option: Option) -> str:
-        """What people call an option: its label if it has one, else the option itself."""
-        return self.columns.known.issues[issue].labels.get(option, str(option))
 
     def risk_inputs(
         self, offer: Offer, summary: Summary, facts: FactsUsed, history: History

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Annotated
 
@@ -34,6 +35,17 @@ def _real_date(text: str) -> str:
         raise ValueError(f"'{text}' is not a date; write it as 2026-07-30") from None
 
 
+def _figure(text: str) -> str:
+    try:
+        known = math.isfinite(float(text))
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"'{text}' is not a number; write one like 2")
+    return text
+
+
+Figure = Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(_figure)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)]

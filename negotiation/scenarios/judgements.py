@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from negotiation.engine import policy, risk
 from negotiation.engine.utility import TOLERANCE
 from negotiation.scenarios import readings
-from negotiation.scenarios.rules import stated_limit, subject_unit
+from negotiation.scenarios.rules import stated_limit
 from negotiation.scenarios.schema import Reversibility
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def broken(
             subject=rule.subject,
             measured=values[rule.subject],
             limit=stated_limit(rule, columns),
-            unit=subject_unit(rule.subject, columns),
+            unit=columns.known.words.unit(rule.subject),
             forces="refuse",
         )
         for rule, constraint in zip(known, constraints, strict=True)
@@ -119,7 +119,7 @@ def _gate(gate: schema.Gate, columns: Columns) -> policy.Gate:
         subject=gate.subject,
         test=cast("policy.Test", test),
         limit=tuple(limit) if isinstance(limit, list) else limit,
-        unit=subject_unit(gate.subject, columns),
+        unit=columns.known.words.unit(gate.subject),
     )
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from negotiation.engine.messages import Act
 from negotiation.scenarios.columns import known_or_none
-from negotiation.scenarios.tables import subject_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -145,7 +144,7 @@ def figures_read(offer: Mapping[str, Option], columns: Columns) -> tuple[FigureR
         found.append(
             FigureRead(
                 name=name,
-                label=subject_label(name, known),
+                label=known.words.label(name),
                 unit=known.catalogue.tables[lookup.table].columns[lookup.column].unit,
                 value=known_or_none(columns.lookup(name)[index]),
                 source=source.name,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.engine import space
-from negotiation.engine.formatting import listed, quantity
+from negotiation.engine.formatting import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,19 +39,10 @@ def compile_constraint(constraint: Constraint, columns: Columns) -> space.Constr
     )
 
 
-def subject_unit(subject: str, columns: Columns) -> str:
-    """The unit of anything a rule may be about."""
-    known = columns.known
-    if subject in known.lookups and (column := known.column_of(known.lookups[subject])):
-        return column.unit
-    part = known.measures.get(subject) or known.issues.get(subject)
-    return part.unit if part else ""
-
-
 def stated_limit(test: Test, columns: Columns) -> float | tuple[str | float, ...] | None:
-    """The figure or the options that a test holds its subject against; None for another name."""
+    """The largest or smallest figure, or the options, that a test allows; None for the others."""
     ((kind, limit),) = test.limits.items()
-    if kind == "differs_from":
+    if kind in {"differs_from", "not_in"}:
         return None
     stated = _stated(limit, columns, kind)
     if isinstance(stated, list):
@@ -110,11 +101,15 @@ _TESTS: dict[str, Callable[[Column, Any], Any]] = {
 
 def _limit_text(constraint: Constraint, columns: Columns) -> str:
     ((kind, limit),) = constraint.limits.items()
-    unit = subject_unit(constraint.subject, columns)
+    words = columns.known.words
     stated = limit if kind == "differs_from" else _stated(limit, columns, kind)
     if isinstance(stated, list):
-        return ("not " if kind == "not_in" else "") + listed([quantity(each) for each in stated])
-    return f"differs from {stated}" if kind == "differs_from" else quantity(stated, unit)
+        return ("not " if kind == "not_in" else "") + listed(
+            [words.value(constraint.subject, each) for each in stated]
+        )
+    if kind == "differs_from":
+        return f"differs from {words.label(str(stated))}"
+    return words.value(constraint.subject, stated)
 
 
 def _margin(constraint: Constraint, columns: Columns) -> space.Margin | None:
@@ -128,5 +123,5 @@ def _margin(constraint: Constraint, columns: Columns) -> space.Margin | None:
         subject=constraint.subject,
         limit=float(_stated(limit, columns, kind)),
         sense="at_most" if kind == "at_most" else "at_least",
-        unit=subject_unit(constraint.subject, columns),
+        unit=columns.known.words.unit(constraint.subject),
     )

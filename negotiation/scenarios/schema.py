@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from negotiation.scenarios.fields import (
     Day,
+    Figure,
     Label,
     Line,
     Name,
@@ -81,10 +82,13 @@ class Lookup(Part):
 
 
 class Measure(Part):
+    """`levels`: what its figures are called where they only stand for an order."""
+
     name: Name
     label: Label
     unit: Unit = ""
     formula: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    levels: Annotated[dict[Figure, Label], Field(max_length=20)] = {}
 
 
 class Test(Part):

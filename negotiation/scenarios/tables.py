@@ -19,7 +19,7 @@ from negotiation.engine.utility import (
     Preferences,
     TableValue,
 )
-from negotiation.scenarios.rules import compile_constraint, subject_unit
+from negotiation.scenarios.rules import compile_constraint
 from negotiation.scenarios.vocabulary import option_texts
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from negotiation.engine.utility import ValueFunction
     from negotiation.scenarios import schema
     from negotiation.scenarios.columns import Columns
-    from negotiation.scenarios.vocabulary import Vocabulary
 
 
 def compile_space(document: schema.ScenarioDocument) -> OutcomeSpace:
@@ -56,16 +55,6 @@ def compile_table(columns: Columns) -> Table:
     )
 
 
-def subject_label(subject: str, known: Vocabulary) -> str:
-    """What people call a measure, an issue, a figure of the catalogue or a parameter."""
-    if subject in known.lookups:
-        lookup = known.lookups[subject]
-        column = known.column_of(lookup)
-        return lookup.label or (column.label if column else subject)
-    part = known.measures.get(subject) or known.issues.get(subject) or known.facts.get(subject)
-    return part.label if part else subject
-
-
 def _fact(fact: schema.Fact) -> Fact:
     return Fact(
         name=fact.name,
@@ -83,11 +72,13 @@ def _measures(columns: Columns) -> Iterator[Measure]:
     for measure in known.measures.values():
         evaluate = partial(columns.measure, measure.name)
         facts = columns.facts_of(measure.name)
-        yield Measure(measure.name, measure.label, measure.unit, evaluate, facts)
+        levels = {float(level): label for level, label in measure.levels.items()}
+        yield Measure(measure.name, measure.label, measure.unit, evaluate, facts, levels)
     for name in known.lookups:
         if known.kinds[name] == "number":
-            label, unit = subject_label(name, known), subject_unit(name, columns)
-            yield Measure(name, label, unit, partial(_certain, columns, name))
+            words = known.words
+            evaluate = partial(_certain, columns, name)
+            yield Measure(name, words.label(name), words.unit(name), evaluate)
 
 
 def _certain(columns: Columns, lookup: str, _facts: Mapping[str, float]) -> FloatArray:
@@ -139,13 +130,13 @@ def _evidence(fact: str, claim: schema.Knowledge, today: date | None) -> Evidenc
 
 
 def _objective(objective: schema.Objective, columns: Columns) -> Objective:
-    subject = objective.subject
+    subject, words = objective.subject, columns.known.words
     return Objective(
         subject=subject,
         weight=objective.weight,
         value=_value(objective.value, columns.known.issues.get(subject)),
-        label=objective.label or subject_label(subject, columns.known),
-        unit=subject_unit(subject, columns),
+        label=objective.label or words.label(subject),
+        unit=words.unit(subject),
     )
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from negotiation.scenarios import catalogues
+from negotiation.scenarios.words import Words
 
 if TYPE_CHECKING:
     from negotiation.scenarios.expressions import Kind
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Vocabulary:
     document: ScenarioDocument
+
+    @cached_property
+    def words(self) -> Words:
+        return Words.of(self.document.model_dump(mode="json"))
 
     @cached_property
     def issues(self) -> dict[str, Issue]:

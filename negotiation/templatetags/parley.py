@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from negotiation.lexicon import figure
 from negotiation.presentation import STATES
 from negotiation.scenarios import texts
+from negotiation.scenarios.words import figure
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,14 +70,6 @@ def signed_percent(value: float) -> str:
 
 
 @register.filter
-def limit(value: object, unit: str = "") -> str:
-    """A rule's limit: one figure, or the values it names."""
-    if isinstance(value, list):
-        return ", ".join(figure(one, unit) for one in value)
-    return figure(value, unit)
-
-
-@register.filter
 def age(day: str) -> str:
     """How old a figure of that ISO date is."""
     try:
@@ -115,6 +107,12 @@ def _ago(moment: datetime, now: datetime) -> str:
 @register.inclusion_tag("negotiation/_badge.html")
 def state_badge(name: str) -> dict[str, Any]:
     return {"name": name, "state": STATES[name]}
+
+
+@register.inclusion_tag("negotiation/_message.html")
+def message_card(item: dict[str, Any]) -> dict[str, Any]:
+    """A message as `presentation.message_context` gives it."""
+    return item
 
 
 @register.inclusion_tag("negotiation/_mark.html")

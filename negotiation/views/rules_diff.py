@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negotiation.lexicon import figure
-from negotiation.views.rules_form import Names
+from negotiation.scenarios.words import Words, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,14 +23,14 @@ class Difference:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    return list(_Comparison(Names(after)).of_mappings(before, after, ()))
+    return list(_Comparison(Words.of(after)).of_mappings(before, after, ()))
 
 
 class _Comparison:
     """Walks two documents side by side; `way` is how one got there, in words."""
 
-    def __init__(self, names: Names) -> None:
-        self.names = names
+    def __init__(self, words: Words) -> None:
+        self.words = words
 
     def of_mappings(
         self, before: Mapping[str, Any], after: Mapping[str, Any], way: tuple[str, ...]
@@ -63,7 +62,7 @@ class _Comparison:
         for key in ("title", "label", "text"):
             if part.get(key):
                 return str(part[key])
-        return str(part.get("name") or self.names.label(part["subject"]))
+        return str(part.get("name") or self.words.label(part["subject"]))
 
     def text(self, value: Any) -> str | None:
         if value is None:

@@ -11,16 +11,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from negotiation.scenarios.compilers import CompiledScenario, compile_scenario
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loaders import from_data
-from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.scenarios.texts import visible
+from negotiation.scenarios.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from negotiation.scenarios.schema import ScenarioDocument
 
 LIMITS = ("at_most", "at_least", "above", "below")
 WORDS = {"at_most": "at most", "at_least": "at least", "above": "above", "below": "below"}
@@ -61,15 +60,15 @@ class NotSaved(Exception):
 
 def sections(document: Mapping[str, Any]) -> list[Section]:
     """What an admin may edit here, with its present values."""
-    names = Names(document)
+    words = Words.of(document)
     found = [
-        Section(seat["title"], seat["description"], list(_of_seat(number, seat, names)))
+        Section(seat["title"], seat["description"], list(_of_seat(number, seat, words)))
         for number, seat in enumerate(document["seats"])
     ]
-    if limits := list(_of_constraints(document, names)):
+    if limits := list(_of_constraints(document, words)):
         found.append(Section("Hard limits", "No offer beyond these is ever on the table.", limits))
     about = "What is safe enough to be carried out without asking a person."
-    found.append(Section("Risk tolerance", about, list(_of_policy(document["policy"], names))))
+    found.append(Section("Risk tolerance", about, list(_of_policy(document["policy"], words))))
     return [part for part in found if part.entries]
 
 
@@ -127,9 +126,9 @@ def _blame(form: list[Section], error: ScenarioError) -> list[str]:
     return others
 
 
-def _of_seat(number: int, seat: Mapping[str, Any], names: Names) -> Iterator[Entry]:
+def _of_seat(number: int, seat: Mapping[str, Any], words: Words) -> Iterator[Entry]:
     for place, objective in enumerate(seat["objectives"]):
-        label = objective.get("label") or names.label(objective["subject"])
+        label = objective.get("label") or words.label(objective["subject"])
         path = f"seats.{number}.objectives.{place}.weight"
         yield Entry(path, label, plain(objective["weight"]), unit="weight")
     yield Entry(
@@ -138,7 +137,7 @@ def _of_seat(number: int, seat: Mapping[str, Any], names: Names) -> Iterator[Ent
     )  # fmt: skip
 
 
-def _of_constraints(document: Mapping[str, Any], names: Names) -> Iterator[Entry]:
+def _of_constraints(document: Mapping[str, Any], words: Words) -> Iterator[Entry]:
     shown = set()
     for number, rule in enumerate(document["constraints"]):
         for kind in LIMITS:
@@ -148,11 +147,11 @@ def _of_constraints(document: Mapping[str, Any], names: Names) -> Iterator[Entry
                 limit = document["parameters"].get(limit)
             if _is_number(limit) and path not in shown:
                 shown.add(path)
-                unit = names.unit(rule["subject"])
+                unit = words.unit(rule["subject"])
                 yield Entry(path, rule["text"], plain(limit), f"{rule['author']}", unit)
 
 
-def _of_policy(policy: Mapping[str, Any], names: Names) -> Iterator[Entry]:
+def _of_policy(policy: Mapping[str, Any], words: Words) -> Iterator[Entry]:
     yield Entry(
         "policy.minimum_confidence",
         "Confidence needed",
@@ -175,8 +174,8 @@ def _of_policy(policy: Mapping[str, Any], names: Names) -> Iterator[Entry]:
     )
     for number, part in enumerate(policy["risk"]["dimensions"]):
         path = f"policy.risk.dimensions.{number}.tolerance"
-        help_ = f"{names.label(part['loss'])}. Halving this doubles the expected harm."
-        unit = names.unit(part["loss"])
+        help_ = f"{words.label(part['loss'])}. Halving this doubles the expected harm."
+        unit = words.unit(part["loss"])
         yield Entry(path, f"Tolerated loss: {part['label']}", plain(part["tolerance"]), help_, unit)
     for number, gate in enumerate(policy["gates"]):
         for kind in LIMITS:
@@ -186,26 +185,8 @@ def _of_policy(policy: Mapping[str, Any], names: Names) -> Iterator[Entry]:
                     gate["text"],
                     plain(gate[kind]),
                     f"A person decides when it is {WORDS[kind]} this.",
-                    names.unit(gate["subject"]),
+                    words.unit(gate["subject"]),
                 )
-
-
-class Names:
-    """What people call the subjects of rules and objectives, and their units."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._scenario: CompiledScenario | None = None
-        try:
-            self._scenario = compile_scenario(ScenarioDocument.model_validate(document))
-        except (ValidationError, ScenarioError):
-            # A version from before a change of the format is still worth reading.
-            return
-
-    def label(self, subject: str) -> str:
-        return self._scenario.label(subject) if self._scenario else subject
-
-    def unit(self, subject: str) -> str:
-        return self._scenario.unit(subject) if self._scenario else ""
 
 
 def plain(value: float) -> str:

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from negotiation.lexicon import figure, lexicon_for
+from negotiation.lexicon import lexicon_for
 from negotiation.models import Scenario, ScenarioVersion
 from negotiation.services import scenarios as service
 from negotiation.views import rules_form
@@ -114,8 +114,8 @@ def _show(request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any]
         "document": shown.document,
         "issues": _issues(shown),
         "seats": _seats(shown),
-        "rules": _rules(shown.document),
-        "dimensions": _dimensions(shown.document),
+        "rules": _rules(shown),
+        "dimensions": _dimensions(shown),
         **extra,
     }
     return render(request, "negotiation/scenario.html", context)
@@ -129,36 +129,34 @@ def _editor(
 
 
 def _issues(shown: ScenarioVersion) -> list[dict[str, Any]]:
-    words = lexicon_for(shown)
+    words = lexicon_for(shown).words
     return [
         {
             "label": issue["label"],
-            "options": [_option(words, issue, one) for one in issue["options"]],
+            "options": [
+                words.value(issue["name"], one["value"] if isinstance(one, dict) else one)
+                for one in issue["options"]
+            ],
         }
         for issue in shown.document["issues"]
     ]
 
 
-def _option(words: Any, issue: Mapping[str, Any], option: Any) -> str:
-    value = option["value"] if isinstance(option, dict) else option
-    return str(words.option(issue["name"], value))
-
-
 def _seats(shown: ScenarioVersion) -> list[dict[str, Any]]:
     """Each seat with its weights as shares of a bar 100 wide."""
-    words, names = lexicon_for(shown), rules_form.Names(shown.document)
+    lexicon = lexicon_for(shown)
     found = []
     for seat in shown.document["seats"]:
         total = sum(objective["weight"] for objective in seat["objectives"])
         x, parts = 0.0, []
         for objective in seat["objectives"]:
             share = objective["weight"] / total * 100
-            label = objective.get("label") or names.label(objective["subject"])
+            label = objective.get("label") or lexicon.words.label(objective["subject"])
             parts.append(
                 {"label": label, "share": share, "x": round(x, 2), "width": round(share, 2)}
             )
             x += share
-        found.append({"face": words.face(seat["name"]), "seat": seat, "parts": parts})
+        found.append({"face": lexicon.face(seat["name"]), "seat": seat, "parts": parts})
     return found
 
 
@@ -168,25 +166,27 @@ KINDS = {
 }  # fmt: skip
 
 
-def _rules(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = rules_form.Names(document)
+def _rules(shown: ScenarioVersion) -> list[dict[str, Any]]:
+    words, document = lexicon_for(shown).words, shown.document
     found = []
     for rule in document["constraints"]:
-        kind = next((kind for kind in KINDS if rule.get(kind) is not None), None)
-        limit = rule[kind] if kind else None
+        kind = next((kind for kind in KINDS if rule.get(kind) is not None), "")
+        limit = rule.get(kind)
         if isinstance(limit, str):
-            limit = document["parameters"].get(limit, limit)
-        unit = names.unit(rule["subject"])
-        shown = ", ".join(map(figure, limit)) if isinstance(limit, list) else figure(limit, unit)
-        subject = names.label(rule["subject"])
-        found.append({**rule, "test": f"{subject} {KINDS[kind] if kind else ''} {shown}"})
+            limit = document["parameters"].get(limit, words.label(limit))
+        shown_limit = ", ".join(
+            words.value(rule["subject"], one)
+            for one in (limit if isinstance(limit, list) else [limit])
+        )
+        test = f"{words.label(rule['subject'])} {KINDS.get(kind, '')} {shown_limit}"
+        found.append({**rule, "test": test})
     return found
 
 
-def _dimensions(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = rules_form.Names(document)
-    parts = document["policy"]["risk"]["dimensions"]
-    return [{**part, "unit": names.unit(part["loss"])} for part in parts]
+def _dimensions(shown: ScenarioVersion) -> list[dict[str, Any]]:
+    words = lexicon_for(shown).words
+    parts = shown.document["policy"]["risk"]["dimensions"]
+    return [{**part, "unit": words.unit(part["loss"])} for part in parts]
 
 
 def _history(found: Scenario) -> list[ScenarioVersion]:

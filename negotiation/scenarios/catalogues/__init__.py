@@ -47,6 +47,8 @@ class Column(BaseModel):
     unit: str
     source: str
     note: str
+    spelled_in: str = ""
+    """The column of the same table that has the words for this one's codes."""
 
 
 class _TableFile(BaseModel):
@@ -87,8 +89,6 @@ class CatalogueTable:
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     name: str
-    title: str
-    notice: str
     sources: Mapping[str, Source]
     tables: Mapping[str, CatalogueTable]
 
@@ -110,8 +110,6 @@ def load(name: str) -> Catalogue:
     described = _CatalogueFile.model_validate_json((folder / "catalogue.json").read_bytes())
     return Catalogue(
         name=name,
-        title=described.title,
-        notice=described.notice,
         sources=described.sources,
         tables={
             table: CatalogueTable(

@@ -76,6 +76,19 @@ def test_what_changes_is_shown_against_today_in_the_scenarios_words(
     ]
 
 
+def test_a_finding_names_what_was_measured_and_what_is_allowed_in_words(
+    manager_client: Client,
+) -> None:
+    finding: dict[str, object] = {"rule": "new-country", "text": "New", "forces": "review", "subject": "country"}
+    finding |= {"measured": "BEL", "limit": ["DEU", "FRA"], "unit": "ISO 3166-1 alpha-3"}
+    term: dict[str, object] = {"rule": "long", "text": "Long", "forces": "review", "subject": "commitment"}
+    term |= {"measured": 36, "limit": 12, "unit": "months"}
+    decision = factories.decision(judgement={"findings": [finding, term]})
+    page = manager_client.get(url("approval", decision)).content.decode()
+    assert "Belgium; allowed: Germany and France" in page
+    assert 'measured <span class="num">36 months</span>, limit' in page
+
+
 def test_a_manager_approves_exactly_this_package(
     manager_client: Client, manager: User, parked: Decision
 ) -> None:
@@ -86,6 +99,14 @@ def test_a_manager_approves_exactly_this_package(
     page = manager_client.get(url("approval", parked)).content.decode()
     assert "Fits the budget" in page
     assert 'data-dialog="approve"' not in page
+
+
+def test_measures_that_only_order_are_shown_by_their_names(
+    manager_client: Client, parked: Decision
+) -> None:
+    tiles = manager_client.get(url("approval", parked)).context["measures"]
+    (standby,) = [tile for tile in tiles if tile.label == "Independence of the standby"]
+    assert {standby.before, standby.after} <= {"none", "same country", "another country"}
 
 
 def test_a_manager_rejects_with_a_reason(manager_client: Client, parked: Decision) -> None:

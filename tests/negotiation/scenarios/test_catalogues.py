@@ -30,7 +30,9 @@ def test_every_measured_column_has_a_unit() -> None:
 
 
 def test_the_notice_names_the_licence() -> None:
-    assert "Apache License, Version 2.0" in PLACEMENT.notice
+    described = (catalogues.FOLDER / "gcp_placement" / "catalogue.json").read_text(encoding="utf-8")
+
+    assert "Apache License, Version 2.0" in described
 
 
 def test_known_figures_are_the_sources() -> None:

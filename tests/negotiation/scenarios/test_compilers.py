@@ -172,13 +172,14 @@ def test_figures_behind_an_offer_keep_source_licence_and_date() -> None:
 
 
 def test_people_read_labels() -> None:
-    scenario = compiled()
+    words = compiled().words
 
-    assert scenario.option_label("region", "europe-west1") == "Belgium"
-    assert scenario.option_label("machine", "e2-standard-8") == "e2-standard-8"
-    assert scenario.label("monthly_cost") == "Monthly cost"
-    assert scenario.label("round_trip") == "Round trip to Frankfurt"
-    assert scenario.unit("round_trip") == "ms"
+    assert words.value("region", "europe-west1") == "Belgium"
+    assert words.value("machine", "e2-standard-8") == "e2-standard-8"
+    assert words.value("country", "BEL") == "Belgium", "the catalogue has a word for its code"
+    assert words.label("monthly_cost") == "Monthly cost"
+    assert words.label("round_trip") == "Round trip to Frankfurt"
+    assert words.unit("round_trip") == "ms"
 
 
 def test_today_is_in_the_order_of_the_issues() -> None:

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from negotiation.engine.messages import Act, Change, Evidence, Reason
+from negotiation.engine.messages import Act, Change, Evidence, Question, Reason
 from negotiation.models import Message, Negotiation
 from negotiation.presentation import message_context, side_context
 from negotiation.services import runs, sessions
@@ -86,6 +86,45 @@ def test_reasons_are_marked_as_gain_or_loss_with_their_units() -> None:
     assert '<li class="loss">' in card
     assert "800 USD" in card
     assert "unknown" not in card, "an unknown figure before is left out, not invented"
+
+
+def test_a_reason_about_an_issue_or_a_level_reads_in_words() -> None:
+    table = factories.negotiation()
+    machine = Reason(
+        subject="machine_type",
+        label="Machine type",
+        unit="",
+        before="n2-standard-8",
+        after="c3-standard-8",
+        gain=0.1,
+    )
+    standby = Reason(
+        subject="standby_level", label="Standby", unit="", before=0.0, after=2.0, gain=0.1
+    )
+    shown = message_context(table, say(table, 1, reasons=(machine, standby)))["reasons"]
+    assert [(one["before"], one["after"]) for one in shown] == [
+        ("N2 machines", "C3 machines"),
+        ("none", "another country"),
+    ]
+
+
+def test_evidence_and_questions_have_units() -> None:
+    table = factories.negotiation()
+    claim = Evidence(fact="egress", mean=6.4, sd=0.4, source="A bill", root="r")
+    asked = Question(fact="egress", to="cost", assumed_mean=8, assumed_sd=3, value=0.1)
+    told = message_context(table, say(table, 1, act=Act.INFORM, evidence=claim))["evidence"]
+    question = message_context(table, say(table, 2, act=Act.ASK, question=asked))["question"]
+    assert told["value"] == "6.4 ± 0.4 TB/month"
+    assert question["assumed"] == "8 ± 3 TB/month"
+
+
+def test_the_mediators_confidence_is_that_of_the_least_sure_seat() -> None:
+    table = factories.negotiation()
+    own = card_of(table, say(table, 1, confidence=0.9))
+    least = card_of(table, say(table, 2, sender="mediator", act=Act.MEDIATE, confidence=0.9))
+    assert "its own limit" in own
+    assert "its own limit" not in least
+    assert "the least sure seat" in least
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example"])
