@@ -128,21 +128,6 @@ class Outlook:
         measure = self.table.measure.get(subject)
         return measure is not None and any(self.beliefs[name].sd > 0 for name in measure.facts)
 
-    def appraise(self, index: int) -> float:
-        """Expected utility of any offer of the space by its number, lawful or not."""
-        row = self.table.row_of(index)
-        if row is not None:
-            return float(self.utilities[row])
-        utility = 0.0
-        for objective in self.seat.preferences.objectives:
-            if objective.subject in self.table.measure:
-                column = self._evaluate(objective.subject)[index : index + 1]
-            else:
-                place = self.table.space.option_indices(objective.subject, np.array([index]))
-                column = self.table.space.issue(objective.subject).values[place]
-            utility += float(self.seat.preferences.contribution(objective, column)[0])
-        return utility
-
     def _contributions(self, objective: Objective) -> FloatArray:
         preferences = self.seat.preferences
         if objective.subject in self.table.measure:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from negotiation.engine.endings import Agreement, NoAgreement
-    from negotiation.engine.messages import Offer, Option
+    from negotiation.engine.messages import Offer
     from negotiation.engine.outlook import Outlook
     from negotiation.engine.space import FloatArray
     from negotiation.engine.state import Move, Standing
@@ -64,14 +64,9 @@ class Session:
         return self._state.outlooks
 
     @property
-    def standing(self) -> dict[str, Offer]:
-        """The newest offer of each seat."""
-        return {name: self.table.offer(own.row) for name, own in self._state.standing.items()}
-
-    def utilities(self, offer: Mapping[str, Option]) -> dict[str, float]:
-        """Each seat's expected utility of any offer of the space; raises NotInSpace."""
-        index = self.table.space.index_of(offer)
-        return {name: outlook.appraise(index) for name, outlook in self.outlooks.items()}
+    def utilities(self) -> FloatArray:
+        """Each seat's expected utility of each lawful offer now, shape (rows, seats)."""
+        return self._state.utilities
 
     def next(self) -> Message | None:
         """What is said next by the seats' strategies or the mediator; None when it is over."""

@@ -21,7 +21,8 @@ class Points:
     """Rows of the solution points among the offers that clear every limit; all None if none does.
 
     Nash (1950): largest Π(u − r). Kalai (1977): largest smallest u − r. Kalai & Smorodinsky
-    (1975): largest smallest (u − r) / (best − r). Utilitarian: largest Σu.
+    (1975): largest smallest (u − r) / (best − r), where best is what a seat gets at most from an
+    offer that clears every limit. Utilitarian: largest Σu.
     """
 
     nash: int | None
@@ -39,7 +40,7 @@ def solution_points(utilities: FloatArray, limits: FloatArray) -> Points:
     if not rows.size:
         return Points(None, None, None, None)
     surplus = utilities[rows] - limits
-    room = np.maximum(utilities.max(axis=0) - limits, TOLERANCE)
+    room = np.maximum(surplus.max(axis=0), TOLERANCE)
     total = utilities[rows].sum(axis=1)
     return Points(
         nash=fairest(utilities, limits, rows),

@@ -162,9 +162,10 @@ def _utilities(run: Run) -> Table:
 def _quality(run: Run) -> str:
     summary = run.summary
     frontier = "on the Pareto frontier" if summary.pareto else "below the Pareto frontier"
+    at_least = "" if summary.frontier_complete else "at least "
     return (
         f"{summary.rounds} offers were on the table. The agreement is {frontier} "
-        f"({summary.frontier_size:,} offers) and reaches "
+        f"({at_least}{summary.frontier_size:,} offers) and reaches "
         f"{number(100 * (summary.nash_ratio or 0.0))} % of the best Nash product."
     )
 

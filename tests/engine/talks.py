@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from negotiation.engine.session import Session
 
 if TYPE_CHECKING:
-    from negotiation.engine.messages import Act, Message
+    from negotiation.engine.messages import Act, Message, Offer
     from negotiation.engine.table import Table
 
 ENDLESS = 5_000
@@ -26,6 +26,14 @@ def go_on(session: Session) -> None:
             return
         session.apply(message)
     raise AssertionError("The negotiation does not end.")
+
+
+def worth(session: Session, offer: Offer) -> dict[str, float]:
+    """What each seat expects of a lawful offer now."""
+    row = session.table.row_of(session.table.space.index_of(offer))
+    assert row is not None
+    names = [seat.name for seat in session.table.seats]
+    return dict(zip(names, session.utilities[row].tolist(), strict=True))
 
 
 def after(table: Table, act: Act, *, seed: int = 1) -> tuple[Session, Message]:

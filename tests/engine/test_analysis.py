@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negotiation.engine import analysis
 from negotiation.engine.analysis import summarise
-from negotiation.engine.frontier import pareto_frontier
+from negotiation.engine.frontier import frontier_within, pareto_frontier, undominated
 from negotiation.engine.session import Session
 from negotiation.engine.solutions import solution_points
 from negotiation.engine.space import FloatArray
 from tests.engine.tables import pie_table, service_table
-from tests.engine.talks import finished
+from tests.engine.talks import finished, worth
 
 
 def by_comparing_all(utilities: FloatArray) -> list[int]:
@@ -27,7 +28,7 @@ def by_comparing_all(utilities: FloatArray) -> list[int]:
 @given(
     st.integers(0, 2**32),
     st.integers(0, 300),
-    st.integers(1, 5),
+    st.integers(1, 20),
     st.sampled_from([1, 3, 10, 10**6, 10**16]),
 )
 def test_the_frontier_is_what_comparing_all_pairs_finds(
@@ -35,7 +36,22 @@ def test_the_frontier_is_what_comparing_all_pairs_finds(
 ) -> None:
     rng = np.random.default_rng(draw)
     utilities = rng.integers(0, levels, (offers, seats), endpoint=True) / levels
-    assert pareto_frontier(utilities).tolist() == by_comparing_all(utilities)
+    expected = by_comparing_all(utilities)
+    assert pareto_frontier(utilities).tolist() == expected
+    assert [row for row in range(offers) if undominated(utilities, row)] == expected
+
+
+def test_a_search_that_is_stopped_has_found_the_largest_sums_of_the_frontier() -> None:
+    rng = np.random.default_rng(2)
+    utilities = rng.dirichlet(np.ones(8), 5_000) - 0.02 * (rng.random(5_000) < 0.5)[:, None]
+    everything = pareto_frontier(utilities)
+    some = frontier_within(utilities, comparisons=4e6)
+    assert frontier_within(utilities, comparisons=4e7).complete
+    assert not some.complete
+    assert 0 < len(some.rows) < len(everything)
+    assert set(some.rows.tolist()) < set(everything.tolist())
+    missed = np.setdiff1d(everything, some.rows)
+    assert utilities[missed].sum(axis=1).max() <= utilities[some.rows].sum(axis=1).min() + 1e-9
 
 
 def test_a_frontier_of_many_blocks_is_exact() -> None:
@@ -64,6 +80,13 @@ def test_kalai_smorodinsky_counts_shares_and_kalai_amounts() -> None:
     assert points.kalai_smorodinsky == 1
 
 
+def test_the_ideal_of_kalai_smorodinsky_leaves_out_offers_below_a_limit() -> None:
+    utilities = np.array([[1.0, 0.1], [0.6, 0.3], [0.5, 0.45], [0.4, 0.5]])
+    assert solution_points(utilities, np.array([0.3, 0.2])).kalai_smorodinsky == 2
+    utilities[0] = [50.0, 0.1]
+    assert solution_points(utilities, np.array([0.3, 0.2])).kalai_smorodinsky == 2
+
+
 def test_without_an_offer_above_all_limits_there_are_no_points() -> None:
     assert solution_points(np.array([[1.0, 0.0]]), np.array([0.5, 0.5])).nash is None
 
@@ -72,7 +95,7 @@ def test_the_summary_of_an_agreement() -> None:
     session = finished(service_table())
     summary = summarise(session)
     assert summary.agreement is not None
-    assert summary.utilities == session.utilities(summary.agreement)
+    assert summary.utilities == worth(session, summary.agreement)
     assert summary.pareto is True
     assert summary.nash_ratio is not None
     assert 0.98 <= summary.nash_ratio <= 1
@@ -92,6 +115,19 @@ def test_alternatives_are_near_and_above_every_limit() -> None:
         assert alternative.changed
         for seat, utility in alternative.utilities.items():
             assert utility >= summary.reservations[seat] - 1e-9
+
+
+def test_a_summary_of_too_large_a_frontier_says_at_least_how_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = finished(service_table(types=40))
+    exact = summarise(session)
+    monkeypatch.setattr(analysis, "_COMPARISONS", 0)
+    bounded = summarise(session)
+    assert (exact.frontier_complete, bounded.frontier_complete) == (True, False)
+    assert 0 < bounded.frontier_size < exact.frontier_size
+    assert bounded.pareto is exact.pareto is True
+    assert len(bounded.alternatives) == 5
 
 
 @pytest.mark.parametrize("said", [0, 3])

@@ -73,8 +73,3 @@ def test_learning_gives_a_new_outlook_and_leaves_the_old_one() -> None:
     assert after.utilities == pytest.approx([0.75, 0.6625, 0.575, 0.4])
     assert before.utilities == pytest.approx(held)
     assert not after.shifts
-
-
-def test_an_offer_that_is_not_lawful_can_be_appraised() -> None:
-    seat = outlook(Belief(10, 0))
-    assert [seat.appraise(index) for index in range(4)] == pytest.approx(seat.utilities)

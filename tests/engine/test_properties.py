@@ -18,7 +18,7 @@ from negotiation.engine.session import Session
 from negotiation.engine.space import Issue, OutcomeSpace
 from negotiation.engine.utility import Preferences
 from tests.engine.random_tables import tables
-from tests.engine.talks import finished
+from tests.engine.talks import finished, worth
 
 if TYPE_CHECKING:
     from random import Random
@@ -38,7 +38,7 @@ def test_no_seat_ever_offers_or_accepts_below_its_limit(table: Table, seed: int)
     while (message := session.next()) is not None:
         if message.act in {*OFFERING, Act.ACCEPT}:
             assert message.offer is not None
-            utility = session.utilities(message.offer)[message.sender]
+            utility = worth(session, message.offer)[message.sender]
             assert utility >= table.seat[message.sender].preferences.reservation - 1e-9
         session.apply(message)
 
