@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.refuse_odd_charsets",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -100,8 +101,8 @@ SQLITE_OPTIONS = {
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(
         default=f"sqlite:///{quote(str(VAR_DIR / 'parley.sqlite3'))}",
-        conn_max_age=60,
-        conn_health_checks=True,
+        # Under ASGI a request's thread ends with it: a kept connection would never be used again.
+        conn_max_age=0,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -123,12 +124,16 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Whatever takes this long will not end: its worker is replaced, and the row counts a stall.
+CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{CHANNEL_PREFIX}.",
     "socket_connect_timeout": 2,
+    # Longer than a worker's blocking read of a second; a Redis that hangs must not hang a page.
+    "socket_timeout": 5,
 }
 CELERY_BEAT_SCHEDULE = {
     # A message that nobody picked up in time is dropped: the next sweep sends a fresh one.
@@ -153,6 +158,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "floor"
+# The pages of another app that negotiation links to without knowing whose they are.
+DECISION_PAGE = "approval"
+DECISIONS_PAGE = "approvals"
 LOGOUT_REDIRECT_URL = "login"
 CSRF_FAILURE_VIEW = "negotiation.views.errors.csrf_failure"
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import httpx
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class ForbiddenAddress(Exception):
     """The address is not one that Parley may send to."""
@@ -51,7 +54,7 @@ def pinned(url: str, *, allow_private: bool) -> PinnedAddress:
     )
 
 
-def _resolve(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def _resolve(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -59,7 +62,12 @@ def _resolve(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv
     return [_plain(str(entry[4][0])) for entry in found]
 
 
-def _plain(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The address itself, also when it is wrapped as IPv4-mapped IPv6."""
+def _plain(text: str) -> Address:
+    """The address itself, also when IPv6 carries an IPv4 one inside it (mapped, 6to4, NAT64)."""
     address = ipaddress.ip_address(text.partition("%")[0])
-    return getattr(address, "ipv4_mapped", None) or address
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    teredo = address.teredo[1] if address.teredo else None
+    return address.ipv4_mapped or address.sixtofour or teredo or address

@@ -131,7 +131,7 @@ class TranscriptConsumer(WatchingConsumer):
         """The browser says how far it has shown; anything else is ignored."""
         if len(text_data) > MAX_ACKNOWLEDGEMENT:
             return
-        with suppress(ValueError, TypeError, KeyError, AttributeError):
+        with suppress(ValueError, TypeError, KeyError, AttributeError, OverflowError):
             shown = int(json.loads(text_data)["ack"])
             self.acknowledged = max(self.acknowledged, min(shown, self.sent))
 
@@ -139,7 +139,7 @@ class TranscriptConsumer(WatchingConsumer):
 class DoorbellConsumer(WatchingConsumer):
     """`ws/doorbell/?topic=floor`: says that a list has changed, at most once a second."""
 
-    TOPICS = frozenset({"floor", "approvals", "receiver"})
+    TOPICS = frozenset({"floor", "decisions", "receiver"})
 
     def refusal_for(self, user: Any) -> int | None:
         return super().refusal_for(user) or (None if self.topic in self.TOPICS else UNKNOWN)
@@ -155,6 +155,13 @@ class DoorbellConsumer(WatchingConsumer):
                 bell.clear()
                 await self.send(json.dumps({"type": "changed", "topic": self.topic}))
                 await asyncio.sleep(DOORBELL_SECONDS)
+
+
+class UnknownConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Every other path: refused, and no error of ours."""
+
+    async def connect(self) -> None:
+        await self.close()
 
 
 def _parameter(query: bytes, name: str) -> str:

@@ -50,7 +50,7 @@ class CannotListen(CannotRun):
 @contextmanager
 def sole_instance(folder: Path) -> Iterator[None]:
     """Hold the data folder's lock, which the system releases however this process ends."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "parley.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

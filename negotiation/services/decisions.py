@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import F
 
 from negotiation import broadcast, dispatch
@@ -116,6 +117,7 @@ def reject(*, decision: Decision, by: User, reason: str, now: datetime) -> None:
     _announce(decision)
 
 
+@transaction.atomic
 def expire(*, decision: Decision, now: datetime) -> None:
     """Parked → expired, because its window has passed."""
     reason = "Nobody decided in time; nothing was carried out."

@@ -20,6 +20,7 @@ from negotiation import broadcast, dispatch
 from negotiation.executors import EXECUTORS, ExecutorError, Order, Receipt
 from negotiation.models import Decision, Execution, Grant
 from negotiation.scenarios.errors import ScenarioError
+from negotiation.scenarios.texts import visible
 from negotiation.services import audits
 from negotiation.services.packages import present_fingerprint
 
@@ -44,13 +45,13 @@ def execute(*, decision_id: int, clock: Callable[[], datetime]) -> None:
     try:
         _begin(decision_id, clock())
     except GrantNotValid as error:
-        _void(decision_id, str(error)[:1000], clock())
+        _void(decision_id, _kept(str(error)), clock())
         return
     execution = _claim(decision_id, clock())
     if execution is None:
         return
     try:
-        receipt = EXECUTORS[execution.kind].execute(order_for(execution.decision), now=clock())
+        receipt = _attempt(execution, clock())
     except ExecutorError as error:
         _record_failure(execution, error, clock())
     except Exception as error:
@@ -59,6 +60,16 @@ def execute(*, decision_id: int, clock: Callable[[], datetime]) -> None:
         _record_failure(execution, ExecutorError(f"Parley could not send it: {error!r}"), clock())
     else:
         _record_success(execution, receipt, clock())
+
+
+def _attempt(execution: Execution, now: datetime) -> Receipt:
+    """One try, outside any transaction; before each one the bytes are held against the grant."""
+    order = order_for(execution.decision)
+    if execution.attempts > len(BACKOFF) + 1:
+        raise ExecutorError("Every attempt ended without an answer.", permanent=True)
+    if hashlib.sha256(order.body).hexdigest() != execution.grant.package_hash:
+        raise ExecutorError("The package is not the one that was approved.", permanent=True)
+    return EXECUTORS[execution.kind].execute(order, now=now)
 
 
 def preview(decision: Decision) -> dict[str, str]:
@@ -70,11 +81,17 @@ def preview(decision: Decision) -> dict[str, str]:
 def order_for(decision: Decision) -> Order:
     _, target = _executor(decision)
     return Order(
-        key=f"parley-{decision.pk}-{decision.short_hash}",
+        key=f"parley-{decision.pk}-{_nonce(decision)}",
         body=decision.package.encode(),
         package_hash=decision.package_hash,
         target=target,
     )
+
+
+def _nonce(decision: Decision) -> str:
+    """Makes keys of two installations differ; unknown until somebody has cleared the decision."""
+    grant = Grant.objects.filter(decision=decision).first()
+    return grant.nonce[:22] if grant else "given-when-cleared"
 
 
 def _executor(decision: Decision) -> tuple[str, str]:
@@ -142,7 +159,7 @@ def _claim(decision_id: int, now: datetime) -> Execution | None:
     won = due.update(fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + LEASE)
     if won != 1:
         return None
-    return Execution.objects.select_related("decision__negotiation__version").get(
+    return Execution.objects.select_related("decision__negotiation__version", "grant").get(
         decision_id=decision_id
     )
 
@@ -160,7 +177,7 @@ def _record_failure(execution: Execution, error: ExecutorError, now: datetime) -
     with transaction.atomic():
         held = _held(execution)
         if held.update(
-            next_at=now + timedelta(seconds=delay), lease_until=None, response=str(error)[:1000]
+            next_at=now + timedelta(seconds=delay), lease_until=None, response=_kept(str(error))
         ):
             dispatch.execute_decision(execution.decision_id, delay=delay)
             _announce(execution.decision)
@@ -172,7 +189,7 @@ def _finish(execution: Execution, status: Execution.Status, response: str, now: 
     with transaction.atomic():
         changed = _held(execution).update(
             status=status,
-            response=response[:1000],
+            response=_kept(response),
             finished_at=now,
             lease_until=None,
             next_at=None,
@@ -180,11 +197,16 @@ def _finish(execution: Execution, status: Execution.Status, response: str, now: 
         if changed != 1:
             return
         executing = Decision.objects.executing().filter(pk=execution.decision_id)
-        reason = "" if succeeded else response[:1000]
+        reason = "" if succeeded else _kept(response)
         if executing.update(status=final, revision=F("revision") + 1, reason=reason) != 1:
             raise AssertionError(f"decision {execution.decision_id} is not executing")
         audits.record(f"execution.{status}", execution, now=now, attempts=execution.attempts)
         _announce(execution.decision)
+
+
+def _kept(answer: str) -> str:
+    """What a target said, as a column takes it: it may hold anything, NUL included."""
+    return visible(answer)[:1000]
 
 
 def _held(execution: Execution) -> QuerySet[Execution]:

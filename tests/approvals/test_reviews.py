@@ -102,6 +102,19 @@ def test_nobody_decides_after_the_window(manager: User) -> None:
     assert "Nobody decided" in decision.reason
 
 
+def test_an_expiry_and_its_audit_row_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    decision = factories.decision(due_at=timezone.now() - timedelta(seconds=1))
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("negotiation.services.decisions.audits.record", killed)
+    with pytest.raises(KeyboardInterrupt):
+        tasks.expire_decisions()
+    decision.refresh_from_db()
+    assert decision.status == Decision.Status.PARKED
+
+
 def test_what_is_still_in_its_window_does_not_expire() -> None:
     decision = factories.decision()
     tasks.expire_decisions()

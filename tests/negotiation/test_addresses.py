@@ -34,6 +34,9 @@ def resolving_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         "fc00::1",
         "::ffff:127.0.0.1",
         "::ffff:169.254.169.254",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2001:0:4136:e378:8000:63bf:80ff:fffe",
     ],
 )
 def test_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:

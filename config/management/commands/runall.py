@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 from argparse import BooleanOptionalAction
 from typing import Any
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: str, **given: Any) -> None:
+        # Session keys and password hashes are nobody else's business on this machine.
+        os.umask(0o077)
         if given["end_with_parent"]:
             end_with_parent(signal.SIGTERM)
         demo = given["demo"]

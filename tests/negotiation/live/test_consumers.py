@@ -189,7 +189,8 @@ async def test_a_nonsensical_place_to_begin_does_no_harm(operator: User, after: 
     async with socket(f"/ws/negotiations/{table.pk}/?after={after}", operator) as viewer:
         await viewer.connect()
         await viewer.receive_from(timeout=5)
-        await viewer.send_to(text_data='{"ack": "x"} nonsense')
+        for nonsense in ('{"ack": "x"} nonsense', '{"ack": 1e999}', "[" * 90, "9" * 5_000):
+            await viewer.send_to(text_data=nonsense)
         await database_sync_to_async(say)(table)
         assert (await collect(viewer, 2))[-1] == 2
 
@@ -217,12 +218,20 @@ async def test_nobody_gets_in_without_logging_in_a_role_and_a_negotiation(
         (None, path, consumers.NOT_LOGGED_IN),
         (stranger, path, consumers.NOT_ALLOWED),
         (operator, "/ws/negotiations/999999/", consumers.UNKNOWN),
+        (operator, "/ws/negotiations/" + "9" * 30 + "/", consumers.UNKNOWN),
         (None, "/ws/doorbell/?topic=floor", consumers.NOT_LOGGED_IN),
         (stranger, "/ws/doorbell/?topic=floor", consumers.NOT_ALLOWED),
         (operator, "/ws/doorbell/?topic=secrets", consumers.UNKNOWN),
     ):
         async with socket(where, user) as viewer:
             assert await closed_with(viewer) == code
+
+
+@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/negotiations/x/", "/nowhere/"])
+async def test_an_unknown_socket_is_refused_without_an_error(operator: User, path: str) -> None:
+    async with socket(path, operator) as viewer:
+        connected, _ = await viewer.connect()
+        assert not connected
 
 
 @pytest.mark.parametrize("origin", [b"https://evil.example", b"ftp://localhost:8000", b"null"])

@@ -32,6 +32,7 @@ class Target(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.answers: list[int] = []
         self.drips = False
+        self.says = b"noted"
         self.calls: list[tuple[dict[str, str], bytes]] = []
         super().__init__(("127.0.0.1", 0), Handler)
 
@@ -56,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b".")
             self.wfile.flush()
             time.sleep(0.1)
-        self.wfile.write(b"noted")
+        self.wfile.write(self.server.says)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -177,6 +178,44 @@ def test_a_grant_under_another_version_is_void(target: Target) -> None:
     execute(decision)
     assert decision.status == Decision.Status.VOID
     assert "another version" in decision.reason
+
+
+def test_whatever_a_target_answers_is_recorded_once(target: Target) -> None:
+    target.says = b"ok\x00\xff\xe2\x80\xae" + b"x" * 5_000
+    decision = execute(cleared())
+    assert decision.status == Decision.Status.EXECUTED
+    assert decision.execution.response.startswith("200 ok\\x00")
+    execute(decision)
+    assert len(target.calls) == 1
+
+
+def test_bytes_that_change_between_two_attempts_are_not_sent(target: Target) -> None:
+    target.answers = [503]
+    decision, now = cleared(), timezone.now()
+    execute(decision, now)
+    Decision.objects.filter(pk=decision.pk).update(package='{"action":"place more"}')
+    execute(decision, now + timedelta(seconds=5))
+    assert decision.status == Decision.Status.FAILED
+    assert "not the one that was approved" in decision.reason
+    assert len(target.calls) == 1
+
+
+def test_an_execution_whose_workers_all_die_is_given_up(target: Target) -> None:
+    decision, now = cleared(), timezone.now()
+    execution._begin(decision.pk, now)
+    for _ in range(len(execution.BACKOFF) + 1):
+        assert execution._claim(decision.pk, now) is not None
+        now += execution.LEASE + timedelta(seconds=1)
+    execute(decision, now)
+    assert decision.status == Decision.Status.FAILED
+    assert not target.calls
+
+
+def test_two_installations_never_share_an_idempotency_key(target: Target) -> None:
+    decision = cleared()
+    first = execution.order_for(decision).key
+    Grant.objects.filter(decision=decision).update(nonce="another-installations-nonce")
+    assert execution.order_for(decision).key != first
 
 
 def test_a_redirect_is_not_followed(target: Target) -> None:

@@ -1,0 +1,21 @@
+"""What is refused before anything tries to understand it."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["hex", "base64", "rot13", "zlib", "idna", "unicode_escape"])
+def test_a_form_in_an_odd_charset_is_refused(charset: str) -> None:
+    kind = f"multipart/form-data; boundary=B; charset={charset}"
+    body = '--B\r\nContent-Disposition: form-data; name="username"\r\n\r\nmia\r\n--B--\r\n'
+    answer = Client().generic("POST", "/login/", body, content_type=kind)
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["utf-8", '"UTF-8"'])
+def test_a_form_in_utf_8_is_read(charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = Client().generic("POST", "/login/", "username=mia", content_type=kind)
+    assert answer.status_code == 200
