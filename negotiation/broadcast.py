@@ -28,7 +28,7 @@ def transcript_changed(*, negotiation_id: int) -> None:
 
 def queue_changed() -> None:
     """Something was parked, decided, executed or has expired."""
-    _ring_on_commit({"topic": "approvals"})
+    _ring_on_commit({"topic": "decisions"})
 
 
 def receiver_changed() -> None:

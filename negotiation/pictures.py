@@ -12,8 +12,6 @@ from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.messages import Message as Move
 from negotiation.engine.session import Session
 from negotiation.engine.solutions import solution_points
-from negotiation.scenarios.compilers import compile_scenario
-from negotiation.scenarios.schema import ScenarioDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,7 +76,7 @@ def _utility_space(
             paths[message.sender].append((worth[first], worth[second]))
     worth = negotiation.summary.get("utilities") or {}
     deal = (worth[first], worth[second]) if first in worth and second in worth else None
-    space = _space(negotiation, messages)
+    space = _space(negotiation, messages[-1].seq)
     return charts.utility_space(
         (lexicon.seats[first], lexicon.seats[second]),
         cloud=space.cloud,
@@ -90,20 +88,20 @@ def _utility_space(
     )
 
 
-def _space(negotiation: Negotiation, messages: Sequence[Message]) -> Space:
-    """Under the seats' present beliefs; computed once per process and length of transcript."""
-    key = (negotiation.pk, negotiation.version.document_hash, len(messages))
+def _space(negotiation: Negotiation, upto: int) -> Space:
+    """Under the beliefs after message `upto`; computed once per process and number."""
+    key = (negotiation.pk, negotiation.version.document_hash, upto)
     if key not in _spaces:
-        _spaces[key] = _computed(negotiation, messages)
+        _spaces[key] = _computed(negotiation, upto)
         while len(_spaces) > KEPT:
             _spaces.popitem(last=False)
     return _spaces[key]
 
 
-def _computed(negotiation: Negotiation, messages: Sequence[Message]) -> Space:
-    document = ScenarioDocument.model_validate(negotiation.version.document)
-    table = compile_scenario(document).table
-    moves = [Move.from_dict(message.body) for message in messages]
+def _computed(negotiation: Negotiation, upto: int) -> Space:
+    table = negotiation.version.compiled().table
+    said = negotiation.messages.filter(seq__lte=upto)
+    moves = [Move.from_dict(message.body) for message in said]
     session = Session.replay(table, seed=negotiation.seed, messages=moves)
     utilities = np.column_stack([session.outlooks[seat.name].utilities for seat in table.seats])
     limits = np.array([seat.preferences.reservation for seat in table.seats])

@@ -14,6 +14,8 @@ from negotiation.pictures import picture
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from django.db.models import QuerySet
+
     from negotiation.scenarios.words import Words
 
 
@@ -129,8 +131,13 @@ def message_context(negotiation: Negotiation, message: Message) -> dict[str, Any
     }
 
 
+def beside(said: QuerySet[Message]) -> QuerySet[Message]:
+    """What the panel beside the transcript is made of: offers and evidence."""
+    return said.exclude(body__offer=None, body__evidence=None).defer("text")
+
+
 def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[str, Any]:
-    """For `_state.html`, `_picture.html` and `_standing.html`, from the whole transcript."""
+    """For `_state.html`, `_picture.html` and `_standing.html`: what is `beside`, or more."""
     lexicon = lexicon_for(negotiation.version)
     decision = Decision.objects.filter(negotiation=negotiation).first()
     offers = [message for message in messages if message.body.get("offer")]

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
+from django.db.models import DurationField, ExpressionWrapper, F, FloatField, Func, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -18,51 +20,54 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
+    from django.db.models.sql.compiler import SQLCompiler
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 50
 RECENT = 8
-HOUR = 3600
-UNKNOWN = 100
+UNKNOWN = 100.0
 
 
 @watchers
 def approvals(request: HttpRequest) -> HttpResponse:
-    decisions = Decision.objects.visible_to(request.user)
-    urgent = _by_urgency(decisions.parked(), timezone.now())
+    decisions = _whole(Decision.objects.visible_to(request.user))
+    urgent = _by_urgency(decisions.filter(status=Decision.Status.PARKED), timezone.now())
     page = Paginator(urgent, PER_PAGE).get_page(request.GET.get("page"))
-    chosen = list(page)
-    waiting = {decision.pk: decision for decision in _whole(decisions.filter(pk__in=chosen))}
-    recent = _whole(decisions.exclude(status=Decision.Status.PARKED).order_by("-id")[:RECENT])
-    context = {
-        "page": page,
-        "waiting": _rows(waiting[pk] for pk in chosen if pk in waiting),
-        "recent": _rows(recent),
-    }
+    recent = decisions.exclude(status=Decision.Status.PARKED).order_by("-id")[:RECENT]
+    context = {"page": page, "waiting": _rows(page), "recent": _rows(recent)}
     if wants_fragment(request):
         return render(request, "approvals/_queue.html", {**context, "oob": True})
     return render(request, "approvals/queue.html", context)
 
 
-def _by_urgency(parked: QuerySet[Decision], now: datetime) -> list[int]:
+class Hours(Func):
+    """A duration as a number of hours."""
+
+    template = "EXTRACT(EPOCH FROM (%(expressions)s)) / 3600.0"
+    output_field = FloatField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> Any:
+        # Microseconds, where durations are no type of their own.
+        template = "(%(expressions)s) / 3600e6"
+        return self.as_sql(compiler, connection, template=template, **extra_context)
+
+
+def _by_urgency(parked: QuerySet[Decision], now: datetime) -> QuerySet[Decision]:
     """Risk over time left: twice the risk, or half the time, is twice as urgent."""
-
-    def urgency(row: tuple[int, float | None, datetime | None]) -> tuple[float, int]:
-        pk, score, due_at = row
-        left = max((due_at - now).total_seconds() / HOUR, 0) if due_at else 0
-        # An unknown risk is taken for the highest.
-        return ((UNKNOWN if score is None else score) + 1) / (left + 1), pk
-
-    rows = parked.values_list("pk", "score", "due_at")
-    return [row[0] for row in sorted(rows, key=urgency, reverse=True)]
+    left = ExpressionWrapper(F("due_at") - Value(now), output_field=DurationField())
+    hours = Greatest(Coalesce(Hours(left), 0.0), 0.0)
+    # An unknown risk is taken for the highest.
+    risk = Coalesce(F("score"), UNKNOWN)
+    return parked.annotate(urgency=(risk + 1.0) / (hours + 1.0)).order_by("-urgency", "-id")
 
 
-def _whole(decisions: QuerySet[Decision]) -> list[Decision]:
-    return list(
-        decisions.select_related("negotiation__version__scenario", "cleared_by").defer(
-            "negotiation__version__document", "negotiation__summary"
-        )
+def _whole(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
+    return decisions.select_related("negotiation__version__scenario", "cleared_by").defer(
+        "negotiation__version__document", "negotiation__summary"
     )
 
 

@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from negotiation.lexicon import Face
+    from negotiation.models import Decision
 
 register = template.Library()
 
@@ -102,6 +105,17 @@ def _ago(moment: datetime, now: datetime) -> str:
     if seconds < 0:
         return f"in {timesince(now, moment)}"
     return f"{timesince(moment, now, depth=1)} ago"
+
+
+@register.simple_tag
+def decision_page(decision: Decision) -> str:
+    """Where a decision is shown: the settings say whose page that is."""
+    return reverse(settings.DECISION_PAGE, args=[decision.pk])
+
+
+@register.simple_tag
+def decisions_page() -> str:
+    return reverse(settings.DECISIONS_PAGE)
 
 
 @register.inclusion_tag("negotiation/_badge.html")

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from negotiation.models import Message, Negotiation, Scenario
-from negotiation.presentation import message_context, side_context
+from negotiation.models import Negotiation, Scenario
+from negotiation.presentation import beside, message_context, side_context
 from negotiation.services import sessions
 from negotiation.views import floor
 from negotiation.views.access import operators, person, watchers
@@ -30,12 +30,12 @@ SHOWN = 1000
 @watchers
 def negotiation(request: HttpRequest, pk: int) -> HttpResponse:
     table = _find(request, pk)
-    transcript = list(Message.objects.filter(negotiation=table, seq__lte=table.head))
-    shown = transcript[-SHOWN:]
+    said = table.messages.filter(seq__lte=table.head)
+    newest = list(said.order_by("-seq")[:SHOWN])[::-1]
     context: dict[str, Any] = {
-        **side_context(table, transcript),
-        "items": [message_context(table, message) for message in shown],
-        "hidden": len(transcript) - len(shown),
+        **side_context(table, list(beside(said))),
+        "items": [message_context(table, message) for message in newest],
+        "hidden": table.head - len(newest),
     }
     return render(request, "negotiation/negotiation.html", context)
 

@@ -79,9 +79,19 @@ def test_what_changes_is_shown_against_today_in_the_scenarios_words(
 def test_a_finding_names_what_was_measured_and_what_is_allowed_in_words(
     manager_client: Client,
 ) -> None:
-    finding: dict[str, object] = {"rule": "new-country", "text": "New", "forces": "review", "subject": "country"}
+    finding: dict[str, object] = {
+        "rule": "new-country",
+        "text": "New",
+        "forces": "review",
+        "subject": "country",
+    }
     finding |= {"measured": "BEL", "limit": ["DEU", "FRA"], "unit": "ISO 3166-1 alpha-3"}
-    term: dict[str, object] = {"rule": "long", "text": "Long", "forces": "review", "subject": "commitment"}
+    term: dict[str, object] = {
+        "rule": "long",
+        "text": "Long",
+        "forces": "review",
+        "subject": "commitment",
+    }
     term |= {"measured": 36, "limit": 12, "unit": "months"}
     decision = factories.decision(judgement={"findings": [finding, term]})
     page = manager_client.get(url("approval", decision)).content.decode()

@@ -30,6 +30,33 @@ def test_more_risk_and_less_time_come_first(manager_client: Client) -> None:
     assert places == sorted(places)
 
 
+def test_an_unknown_risk_is_taken_for_the_highest(manager_client: Client) -> None:
+    due = timezone.now() + timedelta(hours=4)
+    unknown, high, low = (factories.decision(score=score, due_at=due) for score in (None, 99, 1))
+    waiting = manager_client.get(QUEUE).context["waiting"]
+    assert [row["decision"].pk for row in waiting] == [unknown.pk, high.pk, low.pk]
+
+
+def test_what_is_overdue_has_no_time_left_and_no_less(manager_client: Client) -> None:
+    now = timezone.now()
+    long_over = factories.decision(score=40, due_at=now - timedelta(days=9))
+    riskier = factories.decision(score=41, due_at=now - timedelta(seconds=1))
+    waiting = manager_client.get(QUEUE).context["waiting"]
+    assert [row["decision"].pk for row in waiting] == [riskier.pk, long_over.pk]
+
+
+def test_only_the_page_that_is_shown_is_read(
+    manager_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(60):
+        factories.decision(score=number)
+    manager_client.get(QUEUE)
+    with django_assert_max_num_queries(12) as asked:
+        page = manager_client.get(QUEUE, {"page": 2})
+    assert [row["decision"].score for row in page.context["waiting"]] == list(range(9, -1, -1))
+    assert any("LIMIT 10 OFFSET 50" in query["sql"] for query in asked.captured_queries)
+
+
 def test_the_number_beside_the_menu_is_the_length_of_the_queue(manager_client: Client) -> None:
     factories.decision()
     factories.decision(status="rejected")

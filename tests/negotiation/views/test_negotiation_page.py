@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from negotiation.engine.messages import Act, Change, Evidence, Question, Reason
 from negotiation.models import Message, Negotiation
 from negotiation.presentation import message_context, side_context
 from negotiation.services import runs, sessions
+from negotiation.views import negotiations
 from tests import factories
 
 if TYPE_CHECKING:
@@ -53,6 +56,26 @@ def test_the_page_prints_everything_that_was_said_in_order(operator_client: Clie
     places = [page.index(f"Words number {seq}") for seq in (1, 2, 3)]
     assert places == sorted(places)
     assert 'data-last="3"' in page
+
+
+def test_of_a_long_talk_only_the_newest_are_read_and_all_offers_stand(
+    operator_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(negotiations, "SHOWN", 3)
+    table = factories.negotiation()
+    say(table, 1, sender="carbon", act=Act.PROPOSE, offer=OFFER)
+    for seq in range(2, 12):
+        say(table, seq, text=f"Words number {seq}")
+    with CaptureQueriesContext(connection) as asked:
+        answer = operator_client.get(reverse("negotiation", args=[table.pk]))
+    assert [item["message"].seq for item in answer.context["items"]] == [9, 10, 11]
+    assert answer.context["hidden"] == 8
+    assert [item["message"].seq for item in answer.context["standing"]] == [1]
+    read = [
+        query["sql"] for query in asked.captured_queries if '"negotiation_message"' in query["sql"]
+    ]
+    assert read
+    assert all("LIMIT 3" in sql or "offer" in sql for sql in read)
 
 
 def test_a_card_has_one_root_with_its_number() -> None:
