@@ -2,7 +2,12 @@
 // hx-trigger="doorbell" on [data-doorbell] does the reading; here is only the bell.
 const SLOWEST = 30000;
 const REST = 1000;
+const GRACE = 2000, LONG = 60000, CALM = 4000;
+// These bring the number in the navigation with them.
+if (document.querySelector("#floor-list, #queue")) document.querySelector("nav[data-doorbell]")?.removeAttribute("data-doorbell");
 const lists = [...document.querySelectorAll("[data-doorbell]")];
+// The page of one negotiation has a line of its own.
+const line = document.querySelector("main [data-doorbell]") && document.getElementById("link-line");
 
 let pressed = false;
 let held = false;
@@ -39,12 +44,52 @@ function ringAll() {
   for (const list of document.querySelectorAll("[data-doorbell]")) list.dispatchEvent(new Event("doorbell"));
 }
 
+const lost = new Map();
+let lostAt = 0, told = false, clock;
+
+function lose(topic, nextTry) {
+  lost.set(topic, nextTry);
+  lostAt ||= Date.now();
+  clock ??= setInterval(tell, 500);
+}
+
+function find(topic) {
+  if (!lost.delete(topic) || lost.size) return;
+  clearInterval(clock);
+  clock = undefined;
+  lostAt = 0;
+  if (!told) return;
+  told = false;
+  say("green", "Caught up: this is how it stands now.");
+  setTimeout(() => { if (!told) say(); }, CALM);
+}
+
+function tell() {
+  const gone = Date.now() - lostAt;
+  if (gone < GRACE) return;
+  told = true;
+  if (gone >= LONG) {
+    say("red", `Offline since ${new Date(lostAt).toLocaleTimeString("en-GB")}, showing saved data.`);
+    return;
+  }
+  const seconds = Math.ceil((Math.min(...lost.values()) - Date.now()) / 1000);
+  say("amber", seconds > 0 ? `Reconnecting, next try in ${seconds} s` : "Reconnecting now");
+}
+
+function say(tone = "", sentence = "") {
+  if (!line) return;
+  line.hidden = !sentence;
+  line.className = `notice live-line tone-${tone}`;
+  if (line.textContent !== sentence) line.textContent = sentence;
+}
+
 for (const topic of new Set(lists.map((list) => list.dataset.doorbell))) listen(topic);
 
 function listen(topic) {
   let failures = 0;
   let missed = false;
   let timer;
+  let open;
   let rung = 0;
   let waiting;
 
@@ -65,17 +110,24 @@ function listen(topic) {
     clearTimeout(timer);
     const address = new URL(`/ws/doorbell/?topic=${topic}`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
+    const socket = open = new WebSocket(address);
     socket.onopen = () => {
       if (failures) ring();
       failures = 0;
+      find(topic);
     };
     socket.onmessage = ring;
     socket.onclose = (event) => {
-      if (event.code === 4401 || event.code === 4403) return;
+      if (socket !== open) return;
+      if (event.code === 4401 || event.code === 4403) {
+        find(topic);
+        say("red", "You are logged out or may no longer follow this. What you see is not live.");
+        return;
+      }
       failures += 1;
       const pause = Math.min(SLOWEST, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
       timer = setTimeout(connect, pause);
+      lose(topic, Date.now() + pause);
     };
   };
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from negotiation.models import Negotiation, ScenarioVersion
+from negotiation.models import Decision, Negotiation, ScenarioVersion
 from negotiation.services import sessions
 from tests import factories
 from tests.stack import Stack
@@ -103,3 +103,31 @@ def test_pausing_takes_one_key_in_the_dialog_and_the_focus_is_on_what_comes_next
     expect(page.locator("#state")).to_contain_text("Paused", timeout=SOON)
     expect(page.get_by_role("button", name="Resume", exact=True)).to_be_focused()
     expect(page.locator(".notices")).to_have_count(0, timeout=SOON)
+
+
+def test_the_number_of_what_waits_is_live_beside_a_conversation(
+    open_page: Callable[..., Page], version: ScenarioVersion
+) -> None:
+    watched = start(version, pace=60)
+    page = open_page("operator", width=375)
+    page.goto(f"/negotiations/{watched.pk}/")
+    expect(page.locator("#link-word")).to_have_text("live", timeout=SOON)
+    waiting = Decision.objects.parked().count()
+    start(version, pace=0)
+    expect(page.locator("#queue-count")).to_have_text(str(waiting + 1), timeout=A_WHILE)
+    expect(page.locator("#queue-count")).to_be_visible()
+
+
+def test_the_floor_says_when_the_connection_is_lost_and_when_it_is_back(
+    open_page: Callable[..., Page], live: Stack
+) -> None:
+    page = open_page("operator")
+    page.goto("/")
+    page.wait_for_timeout(500)
+    line = page.locator("#link-line")
+    expect(line).to_be_hidden()
+    live.kill("web")
+    expect(line).to_contain_text("Reconnecting", timeout=10_000)
+    live.restart("web")
+    expect(line).to_contain_text("Caught up", timeout=A_WHILE)
+    expect(line).to_be_hidden(timeout=10_000)
