@@ -67,6 +67,10 @@ class Words:
         """The words for a value that has some."""
         return self.values.get((name, _key(value)))
 
+    def known(self, name: str) -> list[str]:
+        """The values of `name` that have words."""
+        return [value for owner, value in self.values if owner == name]
+
     def change(self, name: str, before: object, after: object, unit: str) -> tuple[str, str]:
         """Both values, precise enough to tell them apart; the unit only once."""
         if self.spelled(name, before) or self.spelled(name, after):

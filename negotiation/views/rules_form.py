@@ -1,47 +1,41 @@
-"""The editor of a scenario's rules: which figures it offers, and how they go back in.
-
-A figure's field is named by its place in the document ("seats.0.reservation"), which is also how
-the validation reports what is wrong there, so an error finds its field by itself.
-"""
+"""The editor of a scenario's rules: a form of the document, and the document from the form."""
 
 from __future__ import annotations
 
 import copy
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.texts import visible
 from negotiation.scenarios.words import Words
+from negotiation.views import rules_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from negotiation.scenarios.errors import Location
     from negotiation.scenarios.schema import ScenarioDocument
-
-LIMITS = ("at_most", "at_least", "above", "below")
-WORDS = {"at_most": "at most", "at_least": "at least", "above": "above", "below": "below"}
-
-
-@dataclass
-class Entry:
-    """One figure of the form."""
-
-    path: str
-    label: str
-    text: str
-    help: str = ""
-    unit: str = ""
-    error: str = ""
+    from negotiation.views.rules_fields import Field
 
 
 @dataclass
 class Section:
+    """`more`: fields that are folded away, because they change seldom."""
+
     title: str
     about: str
-    entries: list[Entry]
+    entries: list[Field]
+    more: list[Field] = field(default_factory=list)
+
+    @property
+    def fields(self) -> list[Field]:
+        return [*self.entries, *self.more]
+
+    @property
+    def unfolded(self) -> bool:
+        return any(entry.error for entry in self.more)
 
 
 class NotSaved(Exception):
@@ -54,40 +48,45 @@ class NotSaved(Exception):
 
     @property
     def count(self) -> int:
-        wrong = sum(bool(entry.error) for part in self.sections for entry in part.entries)
-        return wrong + len(self.others)
+        return sum(bool(entry.error) for entry in _fields(self.sections)) + len(self.others)
 
 
 def sections(document: Mapping[str, Any]) -> list[Section]:
     """What an admin may edit here, with its present values."""
-    words = Words.of(document)
+    words, policy = Words.of(document), document["policy"]
     found = [
-        Section(seat["title"], seat["description"], list(_of_seat(number, seat, words)))
-        for number, seat in enumerate(document["seats"])
+        Section(
+            seat["title"],
+            seat["description"],
+            list(rules_fields.of_seat(("seats", place), seat, words)),
+            list(rules_fields.of_values(("seats", place), seat, words)),
+        )
+        for place, seat in enumerate(document["seats"])
     ]
-    if limits := list(_of_constraints(document, words)):
-        found.append(Section("Hard limits", "No offer beyond these is ever on the table.", limits))
+    hard = list(rules_fields.of_constraints(document, words))
+    found.append(Section("Hard limits", "No offer beyond these is ever on the table.", hard))
     about = "What is safe enough to be carried out without asking a person."
-    found.append(Section("Risk tolerance", about, list(_of_policy(document["policy"], words))))
-    return [part for part in found if part.entries]
+    found.append(Section("Risk tolerance", about, list(rules_fields.of_policy(policy, words))))
+    gates = list(rules_fields.of_gates(policy, words))
+    found.append(Section("Always a person", "Whatever the score.", gates))
+    return [part for part in found if part.fields]
 
 
 def document_from(
     document: Mapping[str, Any], posted: Mapping[str, str], *, source: str
 ) -> ScenarioDocument:
     """The document with the posted figures; raises `NotSaved` with the form as it was typed."""
-    edited = copy.deepcopy(dict(document))
-    form = sections(document)
-    for entry in (entry for part in form for entry in part.entries):
+    edited, form = copy.deepcopy(dict(document)), sections(document)
+    for entry in _fields(form):
         text = posted.get(entry.path, entry.text).strip()
         if text == entry.text:
             continue
-        entry.text = text[:40]
+        entry.text = text[: entry.kind.longest]
         try:
-            _put(edited, entry.path, _number(text))
+            _put(edited, entry.at, entry.kind.read(text))
         except ValueError as error:
-            entry.error = str(error)
-    if any(entry.error for part in form for entry in part.entries):
+            entry.error = visible(str(error))
+    if any(entry.error for entry in _fields(form)):
         raise NotSaved(form, [])
     try:
         return from_data(edited, source=source)
@@ -99,25 +98,26 @@ def carried_over(
     base: Mapping[str, Any], mine: list[Section], newer: Mapping[str, Any]
 ) -> list[Section]:
     """The form of a newer version, with only those figures put in that were changed from `base`."""
-    was = {entry.path: entry.text for part in sections(base) for entry in part.entries}
+    was = {entry.path: entry.text for entry in _fields(sections(base))}
     changed = {
-        entry.path: entry.text
-        for part in mine
-        for entry in part.entries
-        if entry.text != was.get(entry.path)
+        entry.path: entry.text for entry in _fields(mine) if entry.text != was.get(entry.path)
     }
     form = sections(newer)
-    for entry in (entry for part in form for entry in part.entries):
+    for entry in _fields(form):
         entry.text = changed.get(entry.path, entry.text)
     return form
 
 
+def _fields(form: list[Section]) -> Iterator[Field]:
+    for part in form:
+        yield from part.fields
+
+
 def _blame(form: list[Section], error: ScenarioError) -> list[str]:
     """Puts each problem beside its field; gives back those that have none."""
-    entries = {entry.path: entry for part in form for entry in part.entries}
     others = []
     for problem in error.problems:
-        entry = entries.get(".".join(str(part) for part in problem.at))
+        entry = next((entry for entry in _fields(form) if _is_about(problem.at, entry.at)), None)
         if entry:
             said = f"{problem.problem}; {problem.remedy}" if problem.remedy else problem.problem
             entry.error = visible(said[:1].upper() + said[1:])
@@ -126,90 +126,14 @@ def _blame(form: list[Section], error: ScenarioError) -> list[str]:
     return others
 
 
-def _of_seat(number: int, seat: Mapping[str, Any], words: Words) -> Iterator[Entry]:
-    for place, objective in enumerate(seat["objectives"]):
-        label = objective.get("label") or words.label(objective["subject"])
-        path = f"seats.{number}.objectives.{place}.weight"
-        yield Entry(path, label, plain(objective["weight"]), unit="weight")
-    yield Entry(
-        f"seats.{number}.reservation", "Limit", plain(seat["reservation"]),
-        help="The least utility it accepts, 0 to 1.", unit="utility",
-    )  # fmt: skip
+def _is_about(problem: Location, entry: Location) -> bool:
+    """In the field, inside what it holds (a point), or about the value function it is an end of."""
+    whole = problem[-1:] == ("value",) and entry[:-1] == problem
+    return whole or problem[: len(entry)] == entry
 
 
-def _of_constraints(document: Mapping[str, Any], words: Words) -> Iterator[Entry]:
-    shown = set()
-    for number, rule in enumerate(document["constraints"]):
-        for kind in LIMITS:
-            limit, path = rule.get(kind), f"constraints.{number}.{kind}"
-            if isinstance(limit, str):
-                path = f"parameters.{limit}"
-                limit = document["parameters"].get(limit)
-            if _is_number(limit) and path not in shown:
-                shown.add(path)
-                unit = words.unit(rule["subject"])
-                yield Entry(path, rule["text"], plain(limit), f"{rule['author']}", unit)
-
-
-def _of_policy(policy: Mapping[str, Any], words: Words) -> Iterator[Entry]:
-    yield Entry(
-        "policy.minimum_confidence",
-        "Confidence needed",
-        plain(policy["minimum_confidence"]),
-        "Below it a person decides. Between 0 and 1.",
-    )
-    yield Entry(
-        "policy.review_from",
-        "A person decides from",
-        plain(policy["review_from"]),
-        "Risk score, 0 to 100.",
-        "points",
-    )
-    yield Entry(
-        "policy.refuse_from",
-        "Refused from",
-        plain(policy["refuse_from"]),
-        "Nobody can clear it.",
-        "points",
-    )
-    for number, part in enumerate(policy["risk"]["dimensions"]):
-        path = f"policy.risk.dimensions.{number}.tolerance"
-        help_ = f"{words.label(part['loss'])}. Halving this doubles the expected harm."
-        unit = words.unit(part["loss"])
-        yield Entry(path, f"Tolerated loss: {part['label']}", plain(part["tolerance"]), help_, unit)
-    for number, gate in enumerate(policy["gates"]):
-        for kind in LIMITS:
-            if _is_number(gate.get(kind)):
-                yield Entry(
-                    f"policy.gates.{number}.{kind}",
-                    gate["text"],
-                    plain(gate[kind]),
-                    f"A person decides when it is {WORDS[kind]} this.",
-                    words.unit(gate["subject"]),
-                )
-
-
-def plain(value: float) -> str:
-    """A figure as it stands in an input: no thousands marks, no needless zeros."""
-    return f"{value:.15g}"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError("This is not a number. Write one like 0.35.") from None
-    if not math.isfinite(value):
-        raise ValueError("This is not a finite number. Write one like 0.35.")
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
-
-
-def _put(document: Any, path: str, value: float) -> None:
-    *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+def _put(document: Any, at: Location, value: Any) -> None:
+    *way, last = at
     for part in way:
         document = document[part]
     document[last] = value

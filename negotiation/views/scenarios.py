@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from negotiation.scenarios.schema import ScenarioDocument
+
 LARGEST_NUMBER = 2**31 - 1
 HISTORY = 50
 
@@ -64,9 +66,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     current = _current(found)
     if request.method != "POST":
         return _editor(request, current, {"sections": rules_form.sections(current.document)})
-    note = NoteForm(request.POST)
     based_on = _basis(found, current, request.POST.get("based_on", ""))
-    typed = {"note": request.POST.get("note", "")[:300], "based_on": based_on.number}
+    typed = {"note": request.POST.get("note", "")[:300]}
     try:
         document = rules_form.document_from(
             based_on.document, request.POST.dict(), source=f"Version {based_on.number}"
@@ -74,30 +75,37 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     except rules_form.NotSaved as refusal:
         wrong = {"sections": refusal.sections, "others": refusal.others, "wrong": refusal.count}
         return _editor(request, based_on, {**typed, **wrong}, status=422)
-    mine = rules_form.sections(document.model_dump(mode="json"))
-    kept = {**typed, "sections": mine}
+    note = NoteForm(request.POST)
     if not note.is_valid():
-        return _editor(request, based_on, {**kept, "note_error": first_error(note)}, status=422)
+        mine = rules_form.sections(document.model_dump(mode="json"))
+        told = {"sections": mine, "note_error": first_error(note)}
+        return _editor(request, based_on, {**typed, **told}, status=422)
+    return _save(request, based_on, document, note.cleaned_data["note"])
+
+
+def _save(
+    request: HttpRequest, based_on: ScenarioVersion, document: ScenarioDocument, note: str
+) -> HttpResponse:
     try:
         saved = service.save_version(
-            scenario=found,
+            scenario=based_on.scenario,
             document=document,
             author=person(request),
-            note=note.cleaned_data["note"],
+            note=note,
             now=timezone.now(),
             based_on=based_on.number,
         )
     except service.NewerVersion as refusal:
-        newer = refusal.current
+        newer, mine = refusal.current, rules_form.sections(document.model_dump(mode="json"))
         told = {
+            "note": note,
             "newer": refusal,
             "theirs": differences(based_on.document, newer.document),
             "sections": rules_form.carried_over(based_on.document, mine, newer.document),
-            "based_on": newer.number,
         }
-        return _editor(request, newer, {**typed, **told}, status=409)
+        return _editor(request, newer, told, status=409)
     messages.success(request, f"Saved as version {saved.number}. Running tables keep theirs.")
-    return redirect("scenario", slug=slug)
+    return redirect("scenario", slug=saved.scenario.slug)
 
 
 def _basis(found: Scenario, current: ScenarioVersion, posted: str) -> ScenarioVersion:

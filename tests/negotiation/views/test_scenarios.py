@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
@@ -22,14 +23,14 @@ EDIT = "/scenarios/cloud-placement/edit/"
 def typed(version: ScenarioVersion, **changed: str) -> dict[str, str]:
     """What the browser sends back: every figure of the form, some of them changed."""
     form = rules_form.sections(version.document)
-    fields = {entry.path: entry.text for part in form for entry in part.entries}
+    fields = {entry.path: entry.text for part in form for entry in part.fields}
     assert set(changed) <= {*fields, "note", "based_on"}
     return fields | {"note": "Cost may go further", "based_on": str(version.number)} | changed
 
 
 def test_the_form_offers_weights_limits_hard_limits_and_risk_tolerance() -> None:
     form = rules_form.sections(factories.version().document)
-    paths = {entry.path for part in form for entry in part.entries}
+    paths = {entry.path for part in form for entry in part.fields}
     assert {"seats.0.objectives.0.weight", LIMIT, "policy.review_from"} <= paths
     assert any(path.startswith("policy.risk.dimensions.") for path in paths)
     assert any(path.startswith(("constraints.", "parameters.")) for path in paths)
@@ -67,6 +68,83 @@ def test_a_wrong_figure_is_told_beside_its_field_and_in_the_summary(
     assert f'id="e-{LIMIT}"' in page
     assert f'href="#f-{LIMIT}"' in page
     assert "Cost may go further" in page, "the note that was typed is kept"
+    assert ScenarioVersion.objects.count() == 1
+
+
+def test_the_form_offers_value_functions_lists_and_windows() -> None:
+    form = rules_form.sections(factories.version().document)
+    paths = {entry.path for part in form for entry in part.fields}
+    assert {
+        "seats.0.objectives.0.value.worst",
+        "seats.0.objectives.1.value.points",
+        "parameters.residency",
+        "policy.gates.1.not_in",
+        "policy.window_hours",
+        "policy.grant_hours",
+    } <= paths
+
+
+def test_a_table_of_values_has_a_field_for_each_option() -> None:
+    document = factories.version("batch-placement").document
+    seats = copy.deepcopy(document["seats"])
+    options = [str(option["value"]) for option in document["issues"][0]["options"]]
+    seats[0]["objectives"][0] |= {
+        "subject": document["issues"][0]["name"],
+        "value": {"table": dict.fromkeys(options, 0.5)},
+    }
+    form = rules_form.sections(document | {"seats": seats})
+    fields = {entry.at[-1]: entry.label for entry in form[0].more if "table" in entry.at}
+    assert list(fields) == options
+    assert fields[options[0]].endswith(document["issues"][0]["options"][0]["label"])
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "put_in"),
+    [
+        ("seats.0.objectives.1.value.points", "0: 1, 24:0.2,48 : 0", [[0, 1], [24, 0.2], [48, 0]]),
+        ("seats.0.objectives.0.value.worst", "9000", 9000),
+        ("parameters.residency", "DEU, BEL,none", ["DEU", "BEL", "none"]),
+        ("policy.gates.1.not_in", "DEU, FRA", ["DEU", "FRA"]),
+        ("policy.window_hours", "2.5", 2.5),
+    ],
+)
+def test_curves_lists_and_windows_are_saved_as_they_were_typed(
+    admin_client: Client, path: str, text: str, put_in: object
+) -> None:
+    version = factories.version()
+    assert admin_client.post(EDIT, typed(version, **{path: text})).status_code == 302
+    part: Any = ScenarioVersion.objects.get(number=2).document
+    for step in path.split("."):
+        part = part[int(step)] if isinstance(part, list) else part[step]
+    assert part == put_in
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong", "said"),
+    [
+        ("seats.0.objectives.1.value.points", "0: 1", "at least two points"),
+        ("seats.0.objectives.1.value.points", "0, 1: 2", "at least two points"),
+        ("seats.0.objectives.1.value.points", "0: 1, 12: 3", "no point"),
+        ("seats.0.objectives.1.value.points", "12: 1, 0: 0", "does not come after"),
+        ("seats.0.objectives.0.value.worst", "1800", "must differ"),
+        ("parameters.residency", "DEU, BEU", "There is no “BEU”"),
+        ("parameters.residency", "", "Name at least one"),
+        ("policy.gates.1.not_in", "DEU,,FRA", "Name at least one"),
+        ("policy.window_hours", "0", "more than 0"),
+        ("policy.grant_hours", "1000", "720"),
+    ],
+)
+def test_each_wrong_curve_list_or_window_is_told_beside_its_field(
+    admin_client: Client, path: str, wrong: str, said: str
+) -> None:
+    version = factories.version()
+    answer = admin_client.post(EDIT, typed(version, **{path: wrong}))
+    assert answer.status_code == 422
+    errors = {
+        entry.path: entry.error for part in answer.context["sections"] for entry in part.fields
+    }
+    assert said in errors[path]
+    assert not answer.context["others"]
     assert ScenarioVersion.objects.count() == 1
 
 
