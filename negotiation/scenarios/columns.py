@@ -32,11 +32,13 @@ class Columns:
         self.known = known
         self.space = space
         self.expressions = _expressions(known)
-        remembered = max(8, _MEMORY // (8 * space.size))
+        # Never fewer than there are measures, or those that build on many would be computed anew.
+        remembered = max(len(self.expressions), _MEMORY // (8 * space.size))
         self._measure = lru_cache(maxsize=remembered)(self._evaluate)
         self._lookup = lru_cache(maxsize=None)(self._read)
+        self.facts_of = lru_cache(maxsize=None)(self._facts_of)
 
-    def facts_of(self, measure: str) -> frozenset[str]:
+    def _facts_of(self, measure: str) -> frozenset[str]:
         """The facts that a measure reads, also through other measures."""
         names = self.expressions[measure].names
         through = (self.facts_of(name) for name in names & self.expressions.keys())

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Location = tuple[str | int, ...]
 
+MOST = 50
+"""Problems that one document is told about at a time; finding remedies for thousands takes long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from negotiation.scenarios import documents
 from negotiation.scenarios.checks import problems_of
-from negotiation.scenarios.errors import Location, Problem, ScenarioError, did_you_mean
+from negotiation.scenarios.errors import MOST, Location, Problem, ScenarioError, did_you_mean
 from negotiation.scenarios.fields import Part
 from negotiation.scenarios.schema import ScenarioDocument
 
@@ -60,7 +60,7 @@ def _validated(parsed: documents.Document, source: str) -> ScenarioDocument:
         document = ScenarioDocument.model_validate(parsed.data)
     except ValidationError as error:
         found = _without_echoes(
-            [_problem_of(detail, parsed) for detail in error.errors(include_url=False)]
+            [_problem_of(detail, parsed) for detail in error.errors(include_url=False)[:MOST]]
         )
         raise ScenarioError(source, found) from None
     if found := problems_of(document):

@@ -197,7 +197,7 @@ class Protocol(Part):
     """`pace`: seconds between two messages. `dissent`: how many seats may be overruled."""
 
     kind: Literal["mediated", "alternating"] = "mediated"
-    rounds: Annotated[int, Field(ge=1, le=10_000)] = 20
+    rounds: Annotated[int, Field(ge=1, le=1_000)] = 20
     pace: Annotated[float, Field(ge=0, le=60)] = 0
     dissent: Annotated[int, Field(ge=0, le=6)] = 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from negotiation.scenarios.checks.names import check_names
@@ -13,6 +14,7 @@ from negotiation.scenarios.checks.world import (
     check_measures,
     check_today,
 )
+from negotiation.scenarios.errors import MOST
 from negotiation.scenarios.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -33,6 +35,6 @@ _CHECKS = (
 
 
 def problems_of(document: ScenarioDocument) -> list[Problem]:
-    """Everything that does not fit together; empty when the document can be used."""
+    """What does not fit together, at most `MOST` of it; empty when the document can be used."""
     vocabulary = Vocabulary(document)
-    return [problem for check in _CHECKS for problem in check(vocabulary)]
+    return list(islice(chain.from_iterable(check(vocabulary) for check in _CHECKS), MOST))

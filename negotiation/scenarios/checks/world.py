@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from negotiation.scenarios.schema import Issue, Lookup
 
 
+MOST_FIGURES = 50_000_000  # 400 MB of float64
+
+
 def check_issues(known: Vocabulary) -> Iterator[Problem]:
     """Options are unique and of one kind; the space is small enough to enumerate."""
     for number, issue in enumerate(known.document.issues):
@@ -31,6 +34,14 @@ def check_issues(known: Vocabulary) -> Iterator[Problem]:
             ("issues",),
             f"the options give {size:,} combinations, more than {ENUMERABLE:,}",
             "use fewer options",
+        )
+    figures = size * max(1, len(known.document.measures))
+    if figures > MOST_FIGURES:
+        yield Problem(
+            ("measures",),
+            f"the combinations times the measures give {figures:,} figures, more than"
+            f" {MOST_FIGURES:,}",
+            "use fewer options or measures",
         )
 
 
