@@ -3,6 +3,7 @@ with the same contexts, so both call these two functions."""
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negotiation.engine.formatting import spread
@@ -84,6 +85,16 @@ class Term(NamedTuple):
     issue: str
     option: str
     before: str | None = None
+    # What says nothing without its issue: "25 %", or a place that another issue could name.
+    bare: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """For a line of terms: "spot share 25 %", but only "on demand"."""
+        if not self.bare:
+            return self.option
+        issue = self.issue if self.issue[1:2].isupper() else self.issue[:1].lower() + self.issue[1:]
+        return f"{issue} {self.option}"
 
 
 def state_of(negotiation: Negotiation, decision: Decision | None) -> str:
@@ -100,9 +111,15 @@ def terms(
             lexicon.words.label(issue),
             lexicon.words.value(issue, option),
             lexicon.words.value(issue, before[issue]) if issue in before else None,
+            _is_bare(lexicon.words, issue, option),
         )
         for issue, option in in_order(lexicon, offer)
     ]
+
+
+def _is_bare(words: Words, issue: str, option: object) -> bool:
+    earlier = takewhile(lambda name: name != issue, words.issues)
+    return not words.spelled(issue, option) or any(words.spelled(name, option) for name in earlier)
 
 
 def in_order(lexicon: Lexicon, offer: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +37,8 @@ def test_a_signed_call_is_taken_without_a_login_and_shown(
     page = operator_client.get("/receiver/").content.decode()
     assert "Place service" in page
     assert "but one effect" in page
+    assert "SHA-256 of the body equals the package hash" in page
+    assert html.escape(body) in page, "as it came, not set out"
     assert ReceivedCall.objects.count() == 1
 
 
