@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,7 +18,12 @@ from negotiation.views.forms import ReasonForm, first_error
 from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import User
     from django.http import HttpRequest
+
+    from approvals.models import Review
 
 NOTHING_NEW = 204
 CONFLICT = 409
@@ -39,34 +44,34 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @reviewers
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    decision = _find(request, pk)
     form = ReasonForm(request.POST)
     form.fields["reason"].required = False
-    if not form.is_valid():
-        return _card(request, decision, refusal=first_error(form), status=UNPROCESSABLE)
-    try:
-        reviews.approve(
-            decision_id=pk,
-            by=person(request),
-            seen_hash=request.POST.get("seen_hash", ""),
-            reason=form.cleaned_data["reason"],
-            now=timezone.now(),
-        )
-    except reviews.NotParked as refusal:
-        return _card(request, refusal.decision, refusal=str(refusal), status=CONFLICT)
-    messages.success(request, "Approved. It is being carried out now.")
-    return redirect("approval", pk=pk)
+    return _decide(request, pk, form, reviews.approve, "Approved. It is being carried out now.")
 
 
 @require_POST
 @reviewers
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
-    decision = _find(request, pk)
     form = ReasonForm(request.POST)
+    return _decide(request, pk, form, reviews.reject, "Rejected. Nothing will be carried out.")
+
+
+class Verdict(Protocol):
+    """`approve` or `reject` of `approvals.services.reviews`."""
+
+    def __call__(
+        self, *, decision_id: int, by: User, seen_hash: str, reason: str, now: datetime
+    ) -> Review: ...
+
+
+def _decide(
+    request: HttpRequest, pk: int, form: ReasonForm, verdict: Verdict, done: str
+) -> HttpResponse:
+    decision = _find(request, pk)
     if not form.is_valid():
         return _card(request, decision, refusal=first_error(form), status=UNPROCESSABLE)
     try:
-        reviews.reject(
+        verdict(
             decision_id=pk,
             by=person(request),
             seen_hash=request.POST.get("seen_hash", ""),
@@ -75,7 +80,7 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except reviews.NotParked as refusal:
         return _card(request, refusal.decision, refusal=str(refusal), status=CONFLICT)
-    messages.success(request, "Rejected. Nothing will be carried out.")
+    messages.success(request, done)
     return redirect("approval", pk=pk)
 
 

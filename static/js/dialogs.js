@@ -27,10 +27,20 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete event.target.dataset.sent, 4000);
 });
 
-for (const button of document.querySelectorAll("[data-inert-ms]")) {
-  button.disabled = true;
-  setTimeout(() => { button.disabled = false; }, Number(button.dataset.inertMs));
+// What has just appeared under a finger is not pressed by it, also after a live change.
+const rested = new WeakSet();
+
+function rest() {
+  for (const button of document.querySelectorAll("[data-inert-ms]")) {
+    if (rested.has(button)) continue;
+    rested.add(button);
+    button.disabled = true;
+    setTimeout(() => { button.disabled = false; }, Number(button.dataset.inertMs));
+  }
 }
+
+rest();
+document.addEventListener("htmx:afterSwap", rest);
 
 for (const dialog of document.querySelectorAll("dialog[data-open-now]")) {
   dialog.removeAttribute("open");

@@ -11,11 +11,3 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   const secure = location.protocol === "https:" ? "; secure" : "";
   document.cookie = `theme=${next}; path=/; max-age=31536000; samesite=lax${secure}`;
 });
-
-for (const button of document.querySelectorAll("[data-menu]")) {
-  const menu = document.getElementById(button.dataset.menu);
-  button.addEventListener("click", () => {
-    const open = menu.toggleAttribute("data-open");
-    button.setAttribute("aria-expanded", String(open));
-  });
-}
