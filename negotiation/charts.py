@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from negotiation.lexicon import Face
 
@@ -17,6 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 8, 96, 20, 26
 LABEL_GAP = 14
 ASIDE = 2
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
+SQUARE, EDGE, MARGIN = 300, 24, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +62,13 @@ def concessions(
     drawn = {name: points for name, points in asked.items() if points and name in faces}
     if not drawn:
         return None
+    dealt = {name: surplus for name, surplus in (deal or {}).items() if name in faces}
     first = min(int(points[0][0]) for points in drawn.values())
     last = max(head, first + 1)
+    place = _Frame(first, last, tuple(drawn)).place
     right = WIDTH - RIGHT
-
-    # Seats that ask for the same lie side by side instead of hiding each other.
-    aside = {name: (n - (len(drawn) - 1) / 2) * ASIDE for n, name in enumerate(drawn)}
-
-    def place(name: str, point: Point) -> Point:
-        along = (point[0] - first) / (last - first)
-        y = TOP + (1 - min(max(point[1], 0.0), 1.0)) * (HEIGHT - TOP - BOTTOM)
-        return _at(LEFT + along * (right - LEFT), y + aside.get(name, 0))
-
-    ends = {name: place(name, (last, points[-1][1])) for name, points in drawn.items()}
-    labels = spread({name: end[1] for name, end in ends.items()}, LABEL_GAP, TOP, HEIGHT - BOTTOM)
     return Concessions(
-        curves=tuple(
-            Curve(
-                face=faces[name],
-                path=steps([place(name, point) for point in points], right),
-                end=ends[name],
-                label_y=labels[name],
-                value=points[-1][1],
-                dots=tuple(place(name, point) for point in points),
-            )
-            for name, points in drawn.items()
-        ),
+        curves=_curves(drawn, faces, place, last),
         first=first,
         last=last,
         limit_y=HEIGHT - BOTTOM,
@@ -95,11 +77,49 @@ def concessions(
         right=right,
         label_x=right + 12,
         deal_x=right if deal else None,
-        deal=tuple(
-            (faces[name], place(name, (last, surplus)))
-            for name, surplus in (deal or {}).items()
-            if name in faces
-        ),
+        deal=tuple((faces[name], place(name, (last, end))) for name, end in dealt.items()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where (message number, surplus) of a seat is on the picture."""
+
+    first: int
+    last: int
+    names: tuple[str, ...]
+
+    def place(self, name: str, point: Point) -> Point:
+        along = (point[0] - self.first) / (self.last - self.first)
+        y = TOP + (1 - min(max(point[1], 0.0), 1.0)) * (HEIGHT - TOP - BOTTOM)
+        return _at(LEFT + along * (WIDTH - RIGHT - LEFT), y + self._aside(name))
+
+    def _aside(self, name: str) -> float:
+        """Seats that ask for the same lie side by side instead of hiding each other."""
+        if name not in self.names:
+            return 0
+        return (self.names.index(name) - (len(self.names) - 1) / 2) * ASIDE
+
+
+def _curves(
+    drawn: Mapping[str, Sequence[Point]],
+    faces: Mapping[str, Face],
+    place: Callable[[str, Point], Point],
+    last: int,
+) -> tuple[Curve, ...]:
+    ends = {name: place(name, (last, points[-1][1])) for name, points in drawn.items()}
+    labels = spread({name: end[1] for name, end in ends.items()}, LABEL_GAP, TOP, HEIGHT - BOTTOM)
+    dots = {name: tuple(place(name, point) for point in points) for name, points in drawn.items()}
+    return tuple(
+        Curve(
+            face=faces[name],
+            path=steps(dots[name], WIDTH - RIGHT),
+            end=ends[name],
+            label_y=labels[name],
+            value=points[-1][1],
+            dots=dots[name],
+        )
+        for name, points in drawn.items()
     )
 
 
@@ -115,7 +135,7 @@ class UtilitySpace:
     limit: Point
     paths: tuple[Curve, ...]
     deal: Point | None
-    size: int = 300
+    size: int = SQUARE
 
 
 def utility_space(
@@ -129,32 +149,26 @@ def utility_space(
     deal: Point | None,
 ) -> UtilitySpace:
     """All points are utilities in [0, 1], the first seat's along x."""
-    edge, inner = 24, 300 - 36
-
-    def place(point: Point) -> Point:
-        return _at(edge + point[0] * inner, 300 - edge - point[1] * inner)
-
     return UtilitySpace(
         x=seats[0],
         y=seats[1],
-        cloud=tuple(place(point) for point in cloud),
-        frontier=line([place(point) for point in sorted(frontier)]),
-        nash=place(nash) if nash else None,
-        limit=place(limits),
-        paths=tuple(
-            Curve(
-                face=face,
-                path=line([place(point) for point in offers[face.name]]),
-                end=place(offers[face.name][-1]),
-                label_y=0,
-                value=0,
-                dots=tuple(place(point) for point in offers[face.name]),
-            )
-            for face in seats
-            if offers.get(face.name)
-        ),
-        deal=place(deal) if deal else None,
+        cloud=tuple(_in_square(point) for point in cloud),
+        frontier=line([_in_square(point) for point in sorted(frontier)]),
+        nash=_in_square(nash) if nash else None,
+        limit=_in_square(limits),
+        paths=tuple(_path(face, offers[face.name]) for face in seats if offers.get(face.name)),
+        deal=_in_square(deal) if deal else None,
     )
+
+
+def _path(face: Face, offers: Sequence[Point]) -> Curve:
+    dots = tuple(_in_square(point) for point in offers)
+    return Curve(face=face, path=line(dots), end=dots[-1], label_y=0, value=0, dots=dots)
+
+
+def _in_square(point: Point) -> Point:
+    inner = SQUARE - EDGE - MARGIN
+    return _at(EDGE + point[0] * inner, SQUARE - EDGE - point[1] * inner)
 
 
 def sparkline(

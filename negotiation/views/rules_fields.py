@@ -95,7 +95,7 @@ def _names(text: str, *, known: Sequence[str]) -> list[str]:
     return names
 
 
-NUMBER = Kind(plain, number)
+NUMBER: Kind = Kind(plain, number)
 CURVE = Kind(_curve, _points, longest=1000, wide=True)
 NUMBERS = Kind(_listed, _numbers, longest=1000, wide=True)
 
