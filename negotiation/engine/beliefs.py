@@ -55,22 +55,16 @@ class Belief:
     roots: frozenset[str] = frozenset()
 
 
-def effective_variance(
-    evidence: Evidence, *, fact: Fact, trust: float = 1.0, age_days: float = 0.0
-) -> float:
-    """s_e² = (σ² + q_f·age + κ_kind²) / τ, in the fact's unit squared; infinite at trust 0."""
-    if trust <= 0:
-        return inf
-    drift = fact.drift_per_day * sqrt(age_days)
+def effective_variance(evidence: Evidence, *, fact: Fact) -> float:
+    """s_e² = σ² + q_f·age + κ_kind², in the fact's unit squared; the age is the evidence's."""
+    drift = fact.drift_per_day * sqrt(evidence.age_days)
     kind = _EXTRA_SPREAD.get(evidence.kind, 1.0) * evidence.sd
-    return (evidence.sd * evidence.sd + drift * drift + kind * kind) / trust
+    return evidence.sd * evidence.sd + drift * drift + kind * kind
 
 
-def surprise(
-    belief: Belief, evidence: Evidence, *, fact: Fact, trust: float = 1.0, age_days: float = 0.0
-) -> float:
+def surprise(belief: Belief, evidence: Evidence, *, fact: Fact) -> float:
     """z = (m − μ) / √(s² + s_e²): how many standard deviations the claim is off."""
-    variance = effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
+    variance = effective_variance(evidence, fact=fact)
     spread = hypot(belief.sd, sqrt(variance))
     difference = evidence.mean - belief.mean
     if spread == 0:
@@ -78,9 +72,7 @@ def surprise(
     return difference / spread
 
 
-def fuse(
-    belief: Belief, evidence: Evidence, *, fact: Fact, trust: float = 1.0, age_days: float = 0.0
-) -> Belief:
+def fuse(belief: Belief, evidence: Evidence, *, fact: Fact) -> Belief:
     """The belief after hearing `evidence`: 1/s'² = 1/s² + 1/s_e², μ' weighted by precision.
 
     A root is counted once. A surprising claim (|z| > 3) has its variance stretched by (|z|/3)².
@@ -89,10 +81,10 @@ def fuse(
     if evidence.root in belief.roots:
         return belief
     roots = belief.roots | {evidence.root}
-    z = abs(surprise(belief, evidence, fact=fact, trust=trust, age_days=age_days))
-    variance = effective_variance(evidence, fact=fact, trust=trust, age_days=age_days)
+    z = abs(surprise(belief, evidence, fact=fact))
+    variance = effective_variance(evidence, fact=fact)
     sd = sqrt(variance) * max(1.0, z / SURPRISING) if variance > 0 else 0.0
-    if belief.sd == 0 or sd == inf:
+    if belief.sd == 0:
         return Belief(belief.mean, belief.sd, roots)
     both = hypot(belief.sd, sd)  # ratios instead of squares: tiny deviations stay exact
     weight = (belief.sd / both) ** 2

@@ -1,4 +1,4 @@
-"""Puts moves into words: first person, in units, and only what the numbers say."""
+"""Puts intents into words: first person, in units, and only what the numbers say."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from negotiation.engine.messages import Message
-    from negotiation.engine.state import Move, State
+    from negotiation.engine.state import Intent, State
 
 _SURE = 0.95
 _TIGHT, _COMFORTABLE = 0.1, 0.7  # surplus: 0 at the limit, 1 at the best
 _FEW = 2  # changed issues that a sentence can name
 
 
-def text(state: State, move: Move, draft: Message) -> str:
-    """The sentence(s) of a move. `draft` is its message with every other field filled in."""
-    return _WORDINGS[move.act](state, move, draft)
+def text(state: State, intent: Intent, draft: Message) -> str:
+    """The sentence(s) of an intent. `draft` is its message with every other field filled in."""
+    return _WORDINGS[intent.act](state, intent, draft)
 
 
-def _ask(state: State, _move: Move, draft: Message) -> str:
+def _ask(state: State, _intent: Intent, draft: Message) -> str:
     question = draft.question
     assert question is not None
     fact = state.table.fact[question.fact]
@@ -44,7 +44,7 @@ def _ask(state: State, _move: Move, draft: Message) -> str:
     )
 
 
-def _inform(state: State, _move: Move, draft: Message) -> str:
+def _inform(state: State, _intent: Intent, draft: Message) -> str:
     evidence = draft.evidence
     assert evidence is not None
     fact = state.table.fact[evidence.fact]
@@ -55,7 +55,19 @@ def _inform(state: State, _move: Move, draft: Message) -> str:
     return f"{fact.label}: {figure}. {source}{only_you}"
 
 
-def _propose(state: State, _move: Move, draft: Message) -> str:
+def _challenge(state: State, _intent: Intent, draft: Message) -> str:
+    doubt, claim = state.doubt, draft.evidence
+    assert doubt is not None
+    assert claim is not None
+    fact = state.table.fact[claim.fact]
+    said, held = (spread(each.mean, each.sd, fact.unit) for each in (claim, doubt.held))
+    believed = f"You say {said}, I assumed {held}"
+    if doubt.held.sd == 0:
+        return f"{fact.label}: {believed} and had no doubt about it, so I keep my figure."
+    return f"{fact.label}: {believed}. They are far apart, so I give your figure less weight."
+
+
+def _propose(state: State, _intent: Intent, draft: Message) -> str:
     offer = _offer(state, draft)
     if draft.against is None:
         return f"{offer}. {_what_it_brings(state, draft)}"
@@ -64,12 +76,14 @@ def _propose(state: State, _move: Move, draft: Message) -> str:
     return f"{offer}. {_contrast(state, draft)}"
 
 
-def _revise(state: State, _move: Move, draft: Message) -> str:
+def _revise(state: State, _intent: Intent, draft: Message) -> str:
+    if not draft.changed:
+        return f"{_offer(state, draft)}. I stay with my #{draft.against}."
     sentences = [f"{_offer(state, draft)}.", _given_up(state, draft), _won_over(state, draft)]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _accept(state: State, _move: Move, draft: Message) -> str:
+def _accept(state: State, _intent: Intent, draft: Message) -> str:
     verdict = _verdict(draft)
     if draft.against is None:
         return f"{_what_it_brings(state, draft)} {verdict}"
@@ -96,25 +110,25 @@ def _verdict(draft: Message) -> str:
     return "I can live with that; it clears my limit."
 
 
-def _reject(state: State, _move: Move, draft: Message) -> str:
+def _reject(state: State, _intent: Intent, draft: Message) -> str:
     _, losses = gains_and_losses(draft.reasons)
     own = f"Compared with my own #{draft.against}"
     why = f" {own}, {compared(state.table, losses)}." if losses else ""
     return f"I do not agree to #{draft.in_reply_to}: it falls short of what I need.{why}"
 
 
-def _mediate(state: State, move: Move, draft: Message) -> str:
+def _mediate(state: State, intent: Intent, draft: Message) -> str:
     consenting = [_title(state, name) for name in state.names if draft.votes[name]]
     who = "All of you" if len(consenting) == len(state.names) else listed(consenting)
     how = "There is no other such offer yet."
-    if move.choices > 1:
-        how = f"Of {move.choices:,} such offers it shares the gains best."
+    if intent.choices > 1:
+        how = f"Of {intent.choices:,} such offers it shares the gains best."
     return f"{who} can live with this: {_offer(state, draft)}. {how} {_origin(state, draft)}"
 
 
-def _close(_state: State, move: Move, _draft: Message) -> str:
-    assert move.ending is not None
-    return move.ending.reason
+def _close(_state: State, intent: Intent, _draft: Message) -> str:
+    assert intent.ending is not None
+    return intent.ending.reason
 
 
 def _what_it_brings(state: State, draft: Message) -> str:
@@ -187,9 +201,10 @@ def _title(state: State, seat: str) -> str:
     return state.table.seat[seat].title
 
 
-_WORDINGS: dict[Act, Callable[[State, Move, Message], str]] = {
+_WORDINGS: dict[Act, Callable[[State, Intent, Message], str]] = {
     Act.ASK: _ask,
     Act.INFORM: _inform,
+    Act.CHALLENGE: _challenge,
     Act.PROPOSE: _propose,
     Act.REVISE: _revise,
     Act.ACCEPT: _accept,

@@ -40,7 +40,7 @@ class Act(StrEnum):
     SYSTEM = "system"
 
 
-REMARKS = frozenset({Act.INTERVENE, Act.SYSTEM, Act.EXPLAIN, Act.CHALLENGE})
+REMARKS = frozenset({Act.INTERVENE, Act.SYSTEM, Act.EXPLAIN})
 """What may be said without moving the negotiation; only the mediator's last word ends it."""
 
 

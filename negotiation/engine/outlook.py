@@ -21,10 +21,17 @@ if TYPE_CHECKING:
     from negotiation.engine.table import Seat, Table
     from negotiation.engine.utility import Objective
 
+_DERIVED = frozenset({"utilities", "best", "rising", "shifts", "sd"})
 _NOTHING: Mapping[str, float] = {}
 
 
 class Outlook:
+    """Expected utilities, their doubt and the figures behind them, for one seat.
+
+    Arrays have one entry per lawful offer, shape (rows,). `beliefs` covers every fact of the
+    table. Figures are in their measure's or issue's unit, utilities between 0 and 1.
+    """
+
     def __init__(
         self,
         table: Table,
@@ -43,15 +50,30 @@ class Outlook:
         return cls(table, seat, {name: _first_belief(table, seat, name) for name in table.fact})
 
     def learn(self, fact: str, belief: Belief) -> Outlook:
+        """The outlook once `fact` is believed to be as `belief` says."""
         kept = {
             name: column
             for name, column in self._columns.items()
             if fact not in self.table.measure[name].facts
         }
-        return Outlook(self.table, self.seat, {**self.beliefs, fact: belief}, kept)
+        later = Outlook(self.table, self.seat, {**self.beliefs, fact: belief}, kept)
+        if not self.reads(fact):
+            later.__dict__ |= {
+                name: self.__dict__[name] for name in _DERIVED & self.__dict__.keys()
+            }
+        return later
+
+    def reads(self, fact: str) -> bool:
+        """Whether `fact` enters a measure that this seat cares about."""
+        measures = (
+            self.table.measure.get(objective.subject)
+            for objective in self.seat.preferences.objectives
+        )
+        return any(measure is not None and fact in measure.facts for measure in measures)
 
     @property
     def reservation(self) -> float:
+        """The utility below which no agreement is better."""
         return self.seat.preferences.reservation
 
     @cached_property
@@ -128,6 +150,19 @@ class Outlook:
         measure = self.table.measure.get(subject)
         return measure is not None and any(self.beliefs[name].sd > 0 for name in measure.facts)
 
+    def everywhere(self) -> FloatArray:
+        """Expected utility of every offer of the space, lawful or not, shape (space.size,)."""
+        table, preferences = self.table, self.seat.preferences
+        total = np.zeros(table.space.size)
+        for objective in preferences.objectives:
+            subject = objective.subject
+            if subject in table.measure:
+                total += preferences.contribution(objective, self._evaluate(subject))
+            else:
+                values = preferences.contribution(objective, table.space.issue(subject).values)
+                total += values[table.space.option_indices(subject)]
+        return total
+
     def _contributions(self, objective: Objective) -> FloatArray:
         preferences = self.seat.preferences
         if objective.subject in self.table.measure:
@@ -168,4 +203,4 @@ def _first_belief(table: Table, seat: Seat, name: str) -> Belief:
         return belief or Belief(fact.nominal, 0.0)
     if belief is None:
         return Belief(evidence.mean, evidence.sd, frozenset({evidence.root}))
-    return fuse(belief, evidence, fact=fact, age_days=evidence.age_days)
+    return fuse(belief, evidence, fact=fact)

@@ -1,7 +1,14 @@
-"""Which question is worth asking, of whom, and what is answered."""
+"""Which question is worth asking, and of whom.
+
+A seat chooses its question from its own numbers and what it has seen. Others' utilities and
+limits are never shared, so how likely they are to accept an offer is judged by how many issues it
+has in common with what they last offered themselves. Only the mediator knows better, and it only
+uses it when it would otherwise have to give up (`opening`).
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
@@ -9,65 +16,112 @@ import numpy as np
 
 from negotiation.engine.beliefs import effective_variance, unlocking_value
 from negotiation.engine.messages import Act, Question
-from negotiation.engine.state import Move
+from negotiation.engine.state import Intent
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
     from negotiation.engine.outlook import Outlook
-    from negotiation.engine.space import IntArray
+    from negotiation.engine.space import FloatArray, IntArray
     from negotiation.engine.state import State
 
 _COST = 0.001
 """What a question costs at the start, in utility; four times as much at the deadline."""
 
+_WEIGHED = 50_000
+"""Up to so many lawful offers all are weighed, of more every k-th."""
+
+_FAR = 3.0
+"""How many standard deviations an answer is thought to move a utility at most."""
+
 
 def cost(time: float) -> float:
+    """What a question costs at relative time 0 … 1, in utility."""
     return _COST * (1 + 3 * time)
 
 
-def best_question(state: State, seat: str) -> Question | None:
-    """The question of the largest unlocking value that `seat` has not put yet, of the most exact
-    source. The value is the mean over the offers that all others could live with."""
-    outlook = state.outlooks[seat]
-    facts = [fact for fact in outlook.shifts if (seat, fact) not in state.asked]
-    sources = {fact: source for fact in facts if (source := _source(state, outlook, fact))}
+def asking(state: State, seat: str, round_: int, time: float) -> Intent | None:
+    """The question that `seat` puts in a round, at relative time 0 … 1; None if none is worth it.
+
+    Its value is the unlocking value summed over the offers, weighted by how plausible it is that
+    the others accept them (weights that add up to 1), in utility.
+    """
+    sources = _sources(state, seat)
     if not sources:
         return None
-    rows = _plausible(state, seat)
-    questions = [_question(outlook, fact, source, rows) for fact, source in sources.items()]
-    return max(questions, key=lambda question: question.value)
+    step = -(-len(state.table.lawful) // _WEIGHED)
+    rows = np.arange(0, len(state.table.lawful), step)
+    question = _best(state.outlooks[seat], sources, rows, _plausibility(state, seat, rows))
+    return _ask(seat, round_, question) if question.value > cost(time) else None
 
 
-def answer(state: State, round_: int) -> Move:
-    """The addressee tells what it knows: everybody if the fact is public, else who asked."""
-    asked = state.question
-    assert asked is not None
-    assert asked.question is not None
-    fact = state.table.fact[asked.question.fact]
-    return Move(
-        act=Act.INFORM,
-        sender=asked.question.to,
-        round=round_,
-        recipients=() if fact.disclosure == "public" else (asked.sender,),
-        in_reply_to=asked.seq,
-        evidence=state.table.seat[asked.question.to].knows[fact.name],
+def opening(state: State) -> Intent | None:
+    """The question with which the mediator, before it gives up, has a seat look for an opening.
+
+    It is put by the seat to which it is worth most, over the offers that could still reach the
+    limits of enough seats if the answers were as good as _FAR standard deviations. None if there
+    is no such offer, or nobody left to ask.
+    """
+    sources = {name: _sources(state, name) for name in state.names}
+    hopes = state.utilities.copy()
+    for place, name in enumerate(state.names):
+        hopes[:, place] += _FAR * _reach(state.outlooks[name], sources[name])
+    hopes[list(state.refused)] = -1.0
+    rows = np.flatnonzero(state.suffices(hopes >= state.limits - TOLERANCE))
+    if not rows.size:
+        return None
+    even = np.full(len(rows), 1 / len(rows))
+    best = {
+        name: _best(state.outlooks[name], sources[name], rows, even)
+        for name in state.names
+        if sources[name]
+    }
+    for round_ in range(state.round, state.table.rounds + 1):
+        asked = state.so_far.asked if round_ == state.round else set()
+        free = [name for name in state.order(round_) if name in best and name not in asked]
+        if free:
+            seat = max(free, key=lambda name: best[name].value)
+            return _ask(seat, round_, best[seat]) if best[seat].value > TOLERANCE else None
+    return None
+
+
+def _ask(seat: str, round_: int, question: Question) -> Intent:
+    return Intent(
+        act=Act.ASK, sender=seat, round=round_, recipients=(question.to,), question=question
     )
 
 
-def _plausible(state: State, seat: str) -> IntArray:
-    others = [place for place, name in enumerate(state.names) if name != seat]
-    livable = state.utilities[:, others] >= state.limits[others] - TOLERANCE
-    rows = np.flatnonzero(livable.all(axis=1))
-    return rows if rows.size else np.arange(len(state.utilities))
+def _plausibility(state: State, seat: str, rows: IntArray) -> FloatArray:
+    """How plausible it is that the others accept each of `rows`; adds up to 1.
+
+    For each of the others that has made an offer (1 + issues in common) / (1 + issues), a
+    smoothed share; nothing is known about the rest.
+    """
+    weights = np.ones(len(rows))
+    issues = state.table.space.issues
+    for name, own in state.standing.items():
+        if name != seat:
+            common = np.ones(len(rows))
+            for issue in issues:
+                places = state.table.places(issue.name)
+                common += places[rows] == places[own.row]
+            weights *= common / (1 + len(issues))
+    return np.asarray(weights / weights.sum())
+
+
+def _sources(state: State, seat: str) -> dict[str, tuple[float, str]]:
+    """For every uncertain fact that `seat` has not asked about: who knows it best, may tell it
+    and is no source counted already; with the effective variance."""
+    outlook = state.outlooks[seat]
+    facts = (fact for fact in outlook.shifts if (seat, fact) not in state.asked)
+    return {fact: source for fact in facts if (source := _source(state, outlook, fact))}
 
 
 def _source(state: State, outlook: Outlook, fact_name: str) -> tuple[float, str] | None:
-    """Effective variance and name of the seat that knows a fact best and may tell it."""
     fact, roots = state.table.fact[fact_name], outlook.beliefs[fact_name].roots
     if fact.disclosure == "never":
         return None
     sources = [
-        (effective_variance(evidence, fact=fact, age_days=evidence.age_days), other.name)
+        (effective_variance(evidence, fact=fact), other.name)
         for other in state.table.seats
         if other is not outlook.seat
         and (evidence := other.knows.get(fact_name)) is not None
@@ -76,16 +130,40 @@ def _source(state: State, outlook: Outlook, fact_name: str) -> tuple[float, str]
     return min(sources, default=None)
 
 
-def _question(outlook: Outlook, fact: str, source: tuple[float, str], rows: IntArray) -> Question:
-    variance, name = source
+def _best(
+    outlook: Outlook, sources: dict[str, tuple[float, str]], rows: IntArray, weights: FloatArray
+) -> Question:
+    questions = [
+        replace(
+            _question(outlook, fact, to),
+            value=float(
+                weights
+                @ unlocking_value(
+                    outlook.utilities[rows],
+                    outlook.shifts[fact][rows] * _learnt(outlook, fact, variance),
+                    outlook.reservation,
+                )
+            ),
+        )
+        for fact, (variance, to) in sources.items()
+    ]
+    return max(questions, key=lambda question: question.value)
+
+
+def _question(outlook: Outlook, fact: str, to: str) -> Question:
     belief = outlook.beliefs[fact]
-    learnt = belief.sd / hypot(belief.sd, sqrt(variance))  # s_pre / s, from s_pre² = s² − s'²
-    shift = outlook.shifts[fact][rows] * learnt
-    value = unlocking_value(outlook.utilities[rows], shift, outlook.reservation).mean()
-    return Question(
-        fact=fact,
-        to=name,
-        assumed_mean=belief.mean,
-        assumed_sd=belief.sd,
-        value=float(value),
-    )
+    return Question(fact=fact, to=to, assumed_mean=belief.mean, assumed_sd=belief.sd, value=0.0)
+
+
+def _learnt(outlook: Outlook, fact: str, variance: float) -> float:
+    """s_pre / s, from s_pre² = s² − s'²: the share of the doubt that an answer takes away."""
+    sd = outlook.beliefs[fact].sd
+    return sd / hypot(sd, sqrt(variance))
+
+
+def _reach(outlook: Outlook, sources: dict[str, tuple[float, str]]) -> FloatArray:
+    """How far all answers together may move u, as one standard deviation; shape (rows,)."""
+    squares = np.zeros(len(outlook.utilities))
+    for fact, (variance, _) in sources.items():
+        squares += (outlook.shifts[fact] * _learnt(outlook, fact, variance)) ** 2
+    return np.asarray(np.sqrt(squares))

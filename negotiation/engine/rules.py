@@ -22,8 +22,11 @@ class IllegalMove(ValueError):
     """This message cannot stand here; nothing was changed."""
 
 
-def check(state: State, message: Message) -> None:
-    """Raises IllegalMove with a sentence if `message` may not follow."""
+def check(state: State, message: Message, *, latest: Callable[[], int]) -> None:
+    """Raises IllegalMove with a sentence if `message` may not follow.
+
+    `latest` gives the last round that may be named now; it is asked only about later rounds.
+    """
     if message.seq != state.head + 1:
         raise IllegalMove(f"Message {message.seq} cannot follow message {state.head}.")
     if message.act in {Act.INTERVENE, Act.SYSTEM}:
@@ -35,6 +38,8 @@ def check(state: State, message: Message) -> None:
             f"A message of round {message.round} does not fit: this is round {state.round} "
             f"of {state.table.rounds}."
         )
+    if message.round > state.round and message.round > (last := latest()):
+        raise IllegalMove(f"Round {message.round} is too early: the latest is round {last} now.")
     try:
         rule = _RULES[message.act]
     except KeyError:
@@ -57,8 +62,9 @@ def _ask(state: State, message: Message) -> None:
         raise IllegalMove(f"{fact.label} is not shared with anybody.")
     if state.question is not None:
         raise IllegalMove(f"Question #{state.question.seq} is still open.")
-    if message.round == state.round and message.sender in state.floor.asked:
+    if message.round == state.round and message.sender in state.so_far.asked:
         raise IllegalMove(f"{message.sender} has already asked in this round.")
+    _in_turn(state, message)
 
 
 def _inform(state: State, message: Message) -> None:
@@ -79,7 +85,7 @@ def _inform(state: State, message: Message) -> None:
 def _offer(state: State, message: Message) -> None:
     row = _lawful_row(state, message)
     _above_the_limit(state, message.sender, row)
-    if message.round == state.round and message.sender in state.floor.spoke:
+    if message.round == state.round and message.sender in state.so_far.spoke:
         raise IllegalMove(f"{message.sender} has already spoken in this round.")
     if state.table.protocol == "mediated" and state.named is not None:
         raise IllegalMove(f"#{state.named.seq} has to be answered first.")
@@ -111,6 +117,12 @@ def _answer(state: State, message: Message) -> None:
         if message.offer is not None and message.offer != state.table.offer(named.row):
             raise IllegalMove(f"That is not the offer of #{named.seq}.")
     _in_turn(state, message)
+
+
+def _challenge(state: State, message: Message) -> None:
+    doubt = state.doubt
+    if doubt is None or (message.sender, message.in_reply_to) != (doubt.seat, doubt.seq):
+        raise IllegalMove("Only a claim that surprises is challenged, once, by who it surprises.")
 
 
 def _remark(_state: State, _message: Message) -> None:
@@ -153,5 +165,5 @@ _RULES: dict[Act, Callable[[State, Message], None]] = {
     Act.REJECT: _answer,
     Act.HOLD: _hold,
     Act.EXPLAIN: _remark,
-    Act.CHALLENGE: _remark,
+    Act.CHALLENGE: _challenge,
 }

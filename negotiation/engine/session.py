@@ -24,19 +24,26 @@ if TYPE_CHECKING:
     from negotiation.engine.messages import Offer
     from negotiation.engine.outlook import Outlook
     from negotiation.engine.space import FloatArray
-    from negotiation.engine.state import Move, Standing
+    from negotiation.engine.state import Intent, Standing
     from negotiation.engine.table import Table
 
 _PROTOCOLS = {"mediated": mediated, "alternating": alternating}
 
 
 class Session:
+    """A table, a seed and the messages so far.
+
+    It stays consistent whatever is applied: a message that cannot stand raises IllegalMove and
+    changes nothing. Making one costs one pass over the lawful offers for each seat.
+    """
+
     def __init__(self, table: Table, *, seed: int) -> None:
         self.table = table
         self.seed = seed
         self._protocol = _PROTOCOLS[table.protocol]
         self._state = State(table, seed)
         self._messages: list[Message] = []
+        self._expected: Intent | None = None
 
     @classmethod
     def replay(cls, table: Table, *, seed: int, messages: Iterable[Message]) -> Session:
@@ -52,10 +59,12 @@ class Session:
 
     @property
     def round(self) -> int:
+        """The newest round that anybody spoke in, from 1."""
         return self._state.round
 
     @property
     def ending(self) -> Agreement | NoAgreement | None:
+        """None as long as the negotiation goes on."""
         return self._state.ending
 
     @property
@@ -72,66 +81,78 @@ class Session:
         """What is said next by the seats' strategies or the mediator; None when it is over."""
         if self.ending is not None:
             return None
-        return self._message(self._protocol.next_move(self._state))
+        return self._message(self._intent())
 
     def apply(self, message: Message) -> None:
         """Counts a message in; raises IllegalMove, and changes nothing, if it cannot stand."""
-        rules.check(self._state, message)
+        rules.check(self._state, message, latest=self._latest_round)
         if message.act is Act.SYSTEM and message.sender == MEDIATOR:
             self._close()
         self._state.absorb(message)
         self._messages.append(message)
+        self._expected = None
+
+    def _intent(self) -> Intent:
+        if self._expected is None:
+            self._expected = self._protocol.next_intent(self._state)
+        return self._expected
+
+    def _latest_round(self) -> int:
+        latest: int = self._protocol.latest_round(self._state, self._intent())
+        return latest
 
     def _close(self) -> None:
-        ending = None if self.ending else self._protocol.next_move(self._state).ending
+        ending = None if self.ending else self._intent().ending
         if ending is None:
             raise rules.IllegalMove("The mediator cannot close a negotiation that can go on.")
         self._state.ending = ending
 
-    def _message(self, move: Move) -> Message:
+    def _message(self, intent: Intent) -> Message:
         draft = Message(
             seq=self._state.head + 1,
-            round=move.round,
-            sender=move.sender,
-            act=move.act,
+            round=intent.round,
+            sender=intent.sender,
+            act=intent.act,
             text="",
-            recipients=move.recipients,
-            in_reply_to=move.in_reply_to,
-            question=move.question,
-            evidence=move.evidence,
-            **({} if move.row is None else self._offer_fields(move, move.row)),
+            recipients=intent.recipients,
+            in_reply_to=intent.in_reply_to,
+            question=intent.question,
+            evidence=intent.evidence,
+            **({} if intent.row is None else self._offer_fields(intent, intent.row)),
         )
-        return replace(draft, text=explain.text(self._state, move, draft))
+        return replace(draft, text=explain.text(self._state, intent, draft))
 
-    def _offer_fields(self, move: Move, row: int) -> dict[str, Any]:
+    def _offer_fields(self, intent: Intent, row: int) -> dict[str, Any]:
         state = self._state
-        targets = self._protocol.targets(state, move.round)
+        targets = self._protocol.targets(state, intent.round)
         offer = self.table.offer(row)
         fields: dict[str, Any] = {
             "offer": offer,
             "votes": state.votes(row, targets),
             "private": self._private(row, targets),
         }
-        if move.act is Act.MEDIATE:
+        if intent.act is Act.MEDIATE:
             nearest = self._nearest(offer)
             fields["against"] = nearest.seq if nearest else None
             fields["changed"] = self._changes(nearest, offer)
             fields["confidence"] = min(each.confidence(row) for each in state.outlooks.values())
             return fields
-        outlook, against = state.outlooks[move.sender], self._against(move)
+        outlook, against = state.outlooks[intent.sender], self._against(intent)
         fields["confidence"] = outlook.confidence(row)
-        fields["changed"] = self._changes(state.standing.get(move.sender), offer)
+        fields["changed"] = self._changes(state.standing.get(intent.sender), offer)
         fields["against"] = against.seq if against else None
         fields["reasons"] = reasons(outlook, row, against.row if against else None)
         return fields
 
-    def _against(self, move: Move) -> Standing | None:
+    def _against(self, intent: Intent) -> Standing | None:
         """What an offer is held against: the seat's own last one; for the first one an equal one,
         else the newest on the table."""
         standing = self._state.standing
-        if move.sender in standing or move.act is not Act.PROPOSE:
-            return standing.get(move.sender)
-        return max(standing.values(), key=lambda own: (own.row == move.row, own.seq), default=None)
+        if intent.sender in standing or intent.act is not Act.PROPOSE:
+            return standing.get(intent.sender)
+        return max(
+            standing.values(), key=lambda own: (own.row == intent.row, own.seq), default=None
+        )
 
     def _private(self, row: int, targets: FloatArray) -> dict[str, dict[str, float]]:
         state = self._state

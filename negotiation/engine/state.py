@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.beliefs import fuse
+from negotiation.engine.beliefs import SURPRISING, fuse, surprise
 from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import REMARKS, Act, Message
 from negotiation.engine.outlook import Outlook
+from negotiation.engine.solutions import nash_products
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from negotiation.engine.beliefs import Belief
     from negotiation.engine.endings import NoAgreement
     from negotiation.engine.messages import Evidence, Option, Question
-    from negotiation.engine.space import BoolArray, FloatArray
+    from negotiation.engine.space import BoolArray, FloatArray, IntArray
     from negotiation.engine.table import Table
 
 
@@ -40,8 +42,23 @@ class Named:
     owners: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A claim, message `seq`, that is far from what `seat` believed (`held`) when it heard it.
+
+    `private`: not everybody heard it.
+    """
+
+    seat: str
+    seq: int
+    sender: str
+    private: bool
+    held: Belief
+    evidence: Evidence
+
+
 @dataclass(slots=True)
-class Floor:
+class RoundSoFar:
     """What happened in one round: who asked, who spoke, and the offers that stood before."""
 
     before: Mapping[str, Standing] = field(default_factory=dict)
@@ -50,8 +67,8 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """What a seat or the mediator does next, before it is put into words."""
+class Intent:
+    """What a seat or the mediator does next, before it is put into words as a message."""
 
     act: Act
     sender: str
@@ -66,16 +83,25 @@ class Move:
 
 
 class State:
+    """Everything that follows from the table, the seed and the messages absorbed so far.
+
+    A row is an offer's place among the lawful ones. `head` is the newest message's seq, `round`
+    the newest round anybody spoke in, `turns` counts offers and answers. `standing`: each seat's
+    newest offer; `named`: the offer being answered, `answers` to it so far; `refused`: rows that
+    were named and did not find enough consent. `question` and `doubt` wait for a reply.
+    """
+
     def __init__(self, table: Table, seed: int) -> None:
         self.table = table
         self.seed = seed
         self.head = 0
         self.round = 1
         self.turns = 0
-        self.floor = Floor()
+        self.so_far = RoundSoFar()
         self.outlooks = {seat.name: Outlook.first(table, seat) for seat in table.seats}
         self.standing: dict[str, Standing] = {}
         self.question: Message | None = None
+        self.doubt: Doubt | None = None
         self.asked: set[tuple[str, str]] = set()  # (seat, fact), once in a negotiation
         self.named: Named | None = None
         self.answers: dict[str, bool] = {}
@@ -99,6 +125,13 @@ class State:
         Stored seat by seat: sums over the seats of many rows are five times as fast.
         """
         return np.stack([self.outlooks[name].utilities for name in self.names]).T
+
+    @cached_property
+    def reach(self) -> tuple[IntArray, float]:
+        """Rows that clear the limits of enough seats, and the largest Nash product among them."""
+        rows = np.flatnonzero(self.suffices(self.clears(self.limits)))
+        best = nash_products(self.utilities[rows], self.limits).max(initial=0.0)
+        return rows, float(best)
 
     def order(self, round_: int) -> tuple[str, ...]:
         """The seats in the order of this round: drawn from the seed, so that nobody is first."""
@@ -139,7 +172,7 @@ class State:
             return
         if message.round > self.round:
             self.round = message.round
-            self.floor = Floor(before=dict(self.standing))
+            self.so_far = RoundSoFar(before=dict(self.standing))
         match message.act:
             case Act.ASK:
                 self._ask(message)
@@ -149,13 +182,15 @@ class State:
                 self._put(message)
             case Act.ACCEPT | Act.REJECT:
                 self._answer(message)
+            case Act.CHALLENGE:
+                self.doubt = None
             case Act.HOLD:
                 self._spoke(message.sender)
 
     def _ask(self, message: Message) -> None:
         assert message.question is not None
         self.question = message
-        self.floor.asked.add(message.sender)
+        self.so_far.asked.add(message.sender)
         self.asked.add((message.sender, message.question.fact))
 
     def _inform(self, message: Message) -> None:
@@ -163,14 +198,24 @@ class State:
         assert evidence is not None
         if self.question is not None and self.question.seq == message.in_reply_to:
             self.question = None
+        fact, most = self.table.fact[evidence.fact], SURPRISING
+        self.doubt = None
         for name in message.recipients or self.names:
             outlook = self.outlooks[name]
             held = outlook.beliefs[evidence.fact]
-            fact = self.table.fact[evidence.fact]
-            belief = fuse(held, evidence, fact=fact, age_days=evidence.age_days)
-            if belief != held:
-                self.outlooks[name] = outlook.learn(evidence.fact, belief)
-        self.__dict__.pop("utilities", None)
+            if evidence.root in held.roots:
+                continue
+            surprised = abs(surprise(held, evidence, fact=fact))
+            if surprised > most and name != message.sender and outlook.reads(fact.name):
+                most = surprised
+                private = bool(message.recipients)
+                self.doubt = Doubt(name, message.seq, message.sender, private, held, evidence)
+            self.outlooks[name] = outlook.learn(fact.name, fuse(held, evidence, fact=fact))
+        self._forget("utilities", "reach")
+
+    def _forget(self, *figures: str) -> None:
+        for figure in figures:
+            self.__dict__.pop(figure, None)
 
     def _put(self, message: Message) -> None:
         assert message.offer is not None
@@ -198,7 +243,7 @@ class State:
         self._settle()
 
     def _spoke(self, seat: str) -> None:
-        self.floor.spoke.add(seat)
+        self.so_far.spoke.add(seat)
         self.turns += 1
 
     def _settle(self) -> None:
@@ -216,3 +261,4 @@ class State:
         else:
             self.refused.add(row)
             self.named = None
+            self._forget("reach")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.engine.strategies import LINEAR
 from negotiation.engine.utility import TableValue
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from negotiation.engine.strategies import Strategy
     from negotiation.engine.utility import Measure, Preferences
 
+Places = NDArray[np.unsignedinteger[Any]]
 Kind = Literal["mediated", "alternating"]
 
 FEWEST_SEATS, MOST_SEATS = 2, 8
@@ -106,10 +108,11 @@ class Table:
         """The lawful offer in `row`."""
         return self.space.offer_at(int(self.lawful[row]))
 
-    def places(self, issue: str) -> IntArray:
+    def places(self, issue: str) -> Places:
         """For every lawful offer the place of its option among the options of `issue`."""
         if issue not in self._places:
-            self._places[issue] = self.space.option_indices(issue, self.lawful)
+            small = np.min_scalar_type(len(self.space.issue(issue).options))
+            self._places[issue] = self.space.option_indices(issue, self.lawful).astype(small)
         return self._places[issue]
 
     def certain(self, measure: str) -> FloatArray:
@@ -125,7 +128,7 @@ class Table:
         return self.space.column(subject)
 
     @cached_property
-    def _places(self) -> dict[str, IntArray]:
+    def _places(self) -> dict[str, Places]:
         return {}
 
     @cached_property

@@ -57,6 +57,7 @@ def tell(**fields: Any) -> Evidence:
         (said(sender="carbon", offer={**LAWFUL, "region": "eu-central"}), "below the limit"),
         (said(act=Act.ACCEPT, in_reply_to=1), "no such offer"),
         (said(act=Act.WITHDRAW), "no meaning"),
+        (said(act=Act.CHALLENGE, in_reply_to=1), "Only a claim that surprises"),
         (said(act=Act.MEDIATE, sender="mediator"), "one option for every issue"),
         (said(act=Act.ASK), "names a fact"),
         (said(act=Act.ASK, question=ask(fact="weather")), "no fact"),
@@ -143,11 +144,35 @@ def test_nothing_but_notes_may_follow_the_end() -> None:
         session.apply(said(seq=len(session.messages) + 1, round=30, offer=LAWFUL))
 
 
-@pytest.mark.parametrize("act", [Act.EXPLAIN, Act.CHALLENGE])
-def test_a_remark_moves_nothing_not_even_the_round(act: Act) -> None:
+def test_a_round_that_cannot_be_reached_yet_is_refused() -> None:
+    session = Session(service_table(), seed=1)
+    with pytest.raises(IllegalMove, match="the latest is round 2"):
+        session.apply(said(round=3, offer=LAWFUL))
+    session.apply(said(round=2, offer=LAWFUL))
+    assert session.round == 2
+
+
+def test_rounds_in_which_nobody_has_anything_to_say_may_be_skipped() -> None:
+    session = Session(service_table(), seed=1)
+    jumps = []
+    while (message := session.next()) is not None:
+        jumps.append(message.round - session.round)
+        session.apply(message)
+    assert max(jumps) > 1
+
+
+def test_alternating_offers_keep_their_rounds() -> None:
+    session = Session(replace(service_table(), protocol="alternating"), seed=1)
+    message = session.next()
+    assert message is not None
+    with pytest.raises(IllegalMove, match="the latest is round 1"):
+        session.apply(replace(message, round=2))
+
+
+def test_a_remark_moves_nothing_not_even_the_round() -> None:
     session = Session(service_table(), seed=1)
     expected = session.next()
-    session.apply(said(act=act, round=30, text="Are you sure?"))
+    session.apply(said(act=Act.EXPLAIN, round=2, text="Are you sure?"))
     assert session.round == 1
     following = session.next()
     assert expected is not None

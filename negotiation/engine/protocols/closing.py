@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negotiation.engine.conflicts import constraint_conflicts, reservation_conflicts, sentence
+from negotiation.engine.conflicts import conflicts_of, sentence
 from negotiation.engine.endings import NoAgreement
 from negotiation.engine.messages import MEDIATOR, Act
-from negotiation.engine.state import Move
+from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
     from negotiation.engine.state import State
 
 
-def closing(state: State) -> Move:
-    """The move that ends the negotiation and names what conflicts."""
+def closing(state: State) -> Intent:
+    """What ends the negotiation and names what conflicts."""
     table = state.table
-    conflicts = (
-        reservation_conflicts(table, state.outlooks)
-        if len(table.lawful)
-        else constraint_conflicts(table)
-    )
-    reason = sentence(conflicts, {seat.name: seat.title for seat in table.seats})
-    return Move(
+    conflicts = conflicts_of(table, state.outlooks)
+    reason = sentence(table, conflicts)
+    return Intent(
         act=Act.SYSTEM, sender=MEDIATOR, round=state.round, ending=NoAgreement(reason, conflicts)
     )

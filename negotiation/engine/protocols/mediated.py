@@ -5,6 +5,9 @@ limit. When enough seats share offers, and the best of these is fair enough, the
 the one with the largest Nash product, and the seats answer. Until then a seat speaks when it has
 something new: a question worth asking, its first offer, or one that more seats would accept than
 any before.
+
+The mediator knows all limits and utilities and tells none. It counts who would accept an offer,
+and before it gives up it has the seats ask what could still open an agreement.
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ import numpy as np
 
 from negotiation.engine.messages import MEDIATOR, Act
 from negotiation.engine.protocols.closing import closing
-from negotiation.engine.questions import answer, best_question, cost
+from negotiation.engine.questions import asking, opening
+from negotiation.engine.replies import answer, challenge
 from negotiation.engine.solutions import fairest, nash_products
-from negotiation.engine.state import Floor, Move
+from negotiation.engine.state import Intent, RoundSoFar
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
@@ -36,7 +40,9 @@ def targets(state: State, round_: int) -> FloatArray:
     )
 
 
-def next_move(state: State) -> Move:
+def next_intent(state: State) -> Intent:
+    if state.doubt is not None:
+        return challenge(state, state.doubt)
     if state.named is not None:
         return _answer(state)
     if state.question is not None:
@@ -44,76 +50,75 @@ def next_move(state: State) -> Move:
     if not len(state.table.lawful):
         return closing(state)
     for round_ in range(state.round, state.table.rounds + 1):
-        floor = state.floor if round_ == state.round else Floor(before=dict(state.standing))
-        move = _ask(state, round_, floor) or _concede(state, round_, floor)
-        if move is not None:
-            return move
-    return closing(state)
+        so_far = state.so_far if round_ == state.round else RoundSoFar(before=dict(state.standing))
+        intent = _ask(state, round_, so_far) or _concede(state, round_, so_far)
+        if intent is not None:
+            return intent
+    return opening(state) or closing(state)
+
+
+def latest_round(state: State, expected: Intent) -> int:
+    """The last round in which a message may be said now: the next, or the one that comes next
+    because nobody has anything to say until then."""
+    return max(expected.round, min(state.round + 1, state.table.rounds))
 
 
 def _time(state: State, round_: int) -> float:
     return (round_ - 1) / (state.table.rounds - 1) if state.table.rounds > 1 else 1.0
 
 
-def _ask(state: State, round_: int, floor: Floor) -> Move | None:
-    if floor.spoke:
+def _ask(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
+    if so_far.spoke:
         return None
     order = state.order(round_)
-    asked = [place for place, seat in enumerate(order) if seat in floor.asked]
+    asked = [place for place, seat in enumerate(order) if seat in so_far.asked]
     for seat in order[max(asked, default=-1) + 1 :]:
-        question = best_question(state, seat)
-        if question is not None and question.value > cost(_time(state, round_)):
-            return Move(
-                act=Act.ASK,
-                sender=seat,
-                round=round_,
-                recipients=(question.to,),
-                question=question,
-            )
+        intent = asking(state, seat, round_, _time(state, round_))
+        if intent is not None:
+            return intent
     return None
 
 
-def _concede(state: State, round_: int, floor: Floor) -> Move | None:
+def _concede(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
     """The next offer of this round, by a seat or, where enough of them meet, by the mediator."""
     clears = state.clears(targets(state, round_))
     shared = np.flatnonzero(state.suffices(clears))
     everybody_opened = len(state.standing) == len(state.names)
     if shared.size and everybody_opened:
         return _name(state, round_, shared)
-    move = _next_offer(state, round_, clears, floor)
-    return _name(state, round_, shared) if move is None and shared.size else move
+    intent = _next_offer(state, round_, clears, so_far)
+    return _name(state, round_, shared) if intent is None and shared.size else intent
 
 
-def _name(state: State, round_: int, shared: IntArray) -> Move | None:
+def _name(state: State, round_: int, shared: IntArray) -> Intent | None:
     """The mediator names the fairest shared offer, unless a little patience finds a fairer one.
 
     The first offers that the seats share may be few and lopsided. As long as the best of them is
     well below the largest Nash product that the limits allow, the seats go on conceding.
     """
     row = fairest(state.utilities, state.limits, shared)
-    livable = np.flatnonzero(state.suffices(state.clears(state.limits)))
-    goal = fairest(state.utilities, state.limits, livable)
-    best, found = nash_products(state.utilities[[goal, row]], state.limits)
+    _, best = state.reach
+    (found,) = nash_products(state.utilities[[row]], state.limits)
     if found < _FAIR_ENOUGH * best and round_ < state.table.rounds:
         return None
-    return Move(act=Act.MEDIATE, sender=MEDIATOR, round=round_, row=row, choices=len(shared))
+    return Intent(act=Act.MEDIATE, sender=MEDIATOR, round=round_, row=row, choices=len(shared))
 
 
-def _next_offer(state: State, round_: int, clears: BoolArray, floor: Floor) -> Move | None:
+def _next_offer(state: State, round_: int, clears: BoolArray, so_far: RoundSoFar) -> Intent | None:
     votes = clears.sum(axis=1)
     on_the_table = {own.row for own in state.standing.values()}
     for seat in state.order(round_):
-        row = None if seat in floor.spoke else _offer_of(state, seat, clears, votes, floor)
+        row = None if seat in so_far.spoke else _offer_of(state, seat, clears, votes, so_far)
         opening = seat not in state.standing
         # A vote for what somebody has just offered needs no message: it shows beside the offer.
         if row is not None and (opening or row not in on_the_table):
             act = Act.PROPOSE if opening else Act.REVISE
-            return Move(act=act, sender=seat, round=round_, row=row)
+            return Intent(act=act, sender=seat, round=round_, row=row)
     return None
 
 
 def _offer_of(
-    state: State, seat: str, clears: BoolArray, votes: IntArray, floor: Floor
+    state: State, seat: str, clears: BoolArray, votes: IntArray, so_far: RoundSoFar
 ) -> int | None:
     """The acceptable offer that most seats would accept; of these the best for `seat`, then for
     the others. None if it would win nobody over."""
@@ -122,9 +127,9 @@ def _offer_of(
     if not rows.size:
         return None
     most = votes[rows].max()
-    standing = floor.before.get(seat)
+    standing = so_far.before.get(seat)
     if standing is not None and clears[standing.row, place]:
-        heard = max(votes[offer.row] for offer in floor.before.values())
+        heard = max(votes[offer.row] for offer in so_far.before.values())
         if most <= heard:
             return None
     rows = rows[votes[rows] == most]
@@ -137,7 +142,7 @@ def _best_of(utilities: FloatArray, rows: IntArray, place: int) -> int:
     return int(rows[utilities[rows].sum(axis=1).argmax()])
 
 
-def _answer(state: State) -> Move:
+def _answer(state: State) -> Intent:
     named = state.named
     assert named is not None
     seat = next(
@@ -146,7 +151,7 @@ def _answer(state: State) -> Move:
         if seat not in named.owners and seat not in state.answers
     )
     agreeing = state.votes(named.row, targets(state, state.round))
-    return Move(
+    return Intent(
         act=Act.ACCEPT if agreeing[seat] else Act.REJECT,
         sender=seat,
         round=state.round,
