@@ -129,7 +129,7 @@ def _fact_used(fact: schema.Fact, told: Evidence | None) -> FactUsed:
         sd=told.sd if told else fact.sd,
         source=told.source if told else ASSUMED,
         date=told.observed_on if told else "",
-        kind=told.kind if told else "claimed",
+        kind=told.kind if told else "",
     )
 
 

@@ -6,7 +6,7 @@ What fields there are and which shape they have. Whether names refer to somethin
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -91,8 +91,27 @@ class Measure(Part):
     levels: Annotated[dict[Figure, Label], Field(max_length=20)] = {}
 
 
-class Test(Part):
-    """`subject` held against exactly one limit. A text limit names a parameter."""
+class OneLimit(Part):
+    """What is held against exactly one limit of these `KINDS`."""
+
+    KINDS: ClassVar[tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if len(self.limits) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(self.KINDS)}")
+        return self
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        stated = {kind: getattr(self, "in_" if kind == "in" else kind) for kind in self.KINDS}
+        return {kind: limit for kind, limit in stated.items() if limit is not None}
+
+
+class Test(OneLimit):
+    """`subject` held against a limit. A text limit names a parameter."""
+
+    KINDS = ("in", "not_in", "at_most", "at_least", "equals", "differs_from")
 
     subject: Name
     in_: Annotated[list[Option] | Name | None, Field(alias="in")] = None
@@ -101,26 +120,6 @@ class Test(Part):
     at_least: Number | Name | None = None
     equals: Option | None = None
     differs_from: Name | None = None
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Self:
-        if len(self.limits) != 1:
-            raise ValueError(
-                "needs exactly one of in, not_in, at_most, at_least, equals, differs_from"
-            )
-        return self
-
-    @property
-    def limits(self) -> dict[str, int | float | str | list[int | float | str]]:
-        stated = {
-            "in": self.in_,
-            "not_in": self.not_in,
-            "at_most": self.at_most,
-            "at_least": self.at_least,
-            "equals": self.equals,
-            "differs_from": self.differs_from,
-        }
-        return {kind: limit for kind, limit in stated.items() if limit is not None}
 
 
 class Constraint(Test):
@@ -202,8 +201,10 @@ class Protocol(Part):
     dissent: Annotated[int, Field(ge=0, le=6)] = 0
 
 
-class Gate(Part):
+class Gate(OneLimit):
     """A class of agreements that a person decides: `subject` against exactly one limit."""
+
+    KINDS = ("at_least", "above", "below", "not_in")
 
     name: Slug
     text: Line
@@ -212,22 +213,6 @@ class Gate(Part):
     above: Number | None = None
     below: Number | None = None
     not_in: Annotated[list[Option], Field(min_length=1)] | None = None
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Self:
-        if len(self.limits) != 1:
-            raise ValueError("needs exactly one of at_least, above, below, not_in")
-        return self
-
-    @property
-    def limits(self) -> dict[str, float | list[int | float | str]]:
-        stated = {
-            "at_least": self.at_least,
-            "above": self.above,
-            "below": self.below,
-            "not_in": self.not_in,
-        }
-        return {kind: limit for kind, limit in stated.items() if limit is not None}
 
 
 class Dimension(Part):

@@ -91,7 +91,7 @@ def _names(text: str, *, known: Sequence[str]) -> list[str]:
         if not name:
             raise ValueError("Name at least one, with a comma between two.")
         if known and name not in known:
-            raise ValueError(f"There is no “{name[:40]}”. {did_you_mean(name, known)}".strip())
+            raise ValueError(f"There is no “{name[:40]}”; {did_you_mean(name, known)}")
     return names
 
 
