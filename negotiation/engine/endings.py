@@ -35,5 +35,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class NoAgreement:
+    """The end without an accepted offer: a sentence for people, and what cannot be met together.
+
+    `conflicts` is a smallest set; it is empty if an offer would have done and time ran out.
+    """
+
     reason: str
     conflicts: tuple[Conflict, ...] = ()

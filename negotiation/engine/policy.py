@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from operator import ge, gt, le, lt
+from operator import ge, gt, lt
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from negotiation.engine.plain import plain
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from negotiation.engine.risk import Risk
 
 Route = Literal["auto", "review", "refuse"]
-Test = Literal["at_least", "above", "at_most", "below", "in", "not_in"]
+Test = Literal["at_least", "above", "below", "not_in"]
 Measured = float | str | None
 Limit = float | tuple[str | float, ...]
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     "at_least": ge,
     "above": gt,
-    "at_most": le,
     "below": lt,
 }
 
@@ -34,7 +33,7 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
 class Gate:
     """Sends a decision to people if `subject` is `test` `limit`: ("commitment", "at_least", 1).
 
-    `in` and `not_in` compare with a tuple of values, the others with a number in `unit`.
+    `not_in` compares with a tuple of values, the others with a number in `unit`.
     """
 
     name: str
@@ -84,11 +83,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """Where a decision goes: `auto` without a person, `review` to people, `refuse` nowhere.
+
+    `findings` are the rules that forced it, hard rules and gates first, empty for `auto`; `risk`
+    is None where the score could not be computed.
+    """
+
     route: Route
     findings: tuple[Finding, ...]
     risk: Risk | None
 
     def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, every field; unknown figures are None."""
         return cast("dict[str, Any]", plain(self))
 
 
@@ -141,7 +147,7 @@ def _is_known(measured: Measured) -> bool:
 
 def _met(gate: Gate, measured: Measured) -> bool:
     if isinstance(gate.limit, tuple):
-        return (measured in gate.limit) == (gate.test == "in")
+        return measured not in gate.limit
     return _COMPARED[gate.test](cast("float", measured), gate.limit)
 
 

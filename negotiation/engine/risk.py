@@ -72,9 +72,9 @@ class Risk:
     score: float
     unclamped: float
     factors: tuple[Factor, ...]
-    expected_harm: float
 
     def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, every field."""
         return cast("dict[str, Any]", plain(self))
 
 
@@ -87,11 +87,8 @@ def assess(inputs: RiskInputs) -> Risk:
     """The risk of carrying out one agreement; raises MissingFigure rather than guess."""
     _check(inputs)
     factors = (_failure(inputs), _severity(inputs), _reach(inputs), _undo(inputs), _doubt(inputs))
-    harm = 1.0
-    for factor in factors:
-        harm *= factor.value
     unclamped = 100.0 + sum(factor.points for factor in factors)
-    return Risk(min(max(unclamped, 0.0), 100.0), unclamped, factors, harm)
+    return Risk(min(max(unclamped, 0.0), 100.0), unclamped, factors)
 
 
 def _check(inputs: RiskInputs) -> None:

@@ -77,4 +77,6 @@ def _largest_product(utilities: FloatArray, limits: FloatArray, rows: IntArray) 
 
 
 def _best(rows: IntArray, score: FloatArray, total: FloatArray) -> int:
-    return int(rows[np.lexsort((rows, -total, -score))[0]])
+    best = np.flatnonzero(score == score.max())
+    best = best[total[best] == total[best].max()]
+    return int(rows[best].min())

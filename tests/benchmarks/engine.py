@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,6 +16,7 @@ from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.session import Session
 from negotiation.engine.strategies import BOULWARE
 from tests.benchmarks._rows import Row
+from tests.engine.large_tables import OFFERS_200K, crowded_table
 from tests.engine.tables import pie_table, service_table
 from tests.engine.talks import finished
 
@@ -30,6 +34,8 @@ def rows() -> Iterator[Row]:
     yield from _mediated()
     yield _frontier()
     yield _replay()
+    yield from _crowded()
+    yield from _largest()
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -77,3 +83,22 @@ def _replay() -> Row:
     messages = finished(table).messages
     taken = _seconds(lambda: Session.replay(table, seed=1, messages=messages))
     return _row("replay", len(messages) / taken, "messages/s", least=20_000)
+
+
+def _crowded() -> Iterator[Row]:
+    session = finished(crowded_table(OFFERS_200K))
+    negotiating = _seconds(lambda: finished(crowded_table(OFFERS_200K)))
+    yield _row("mediated.8_seats.200k", 1_000 * negotiating, "ms", most=3_000)
+    summing_up = _seconds(lambda: summarise(session))
+    yield _row("summary.8_seats.200k", 1_000 * summing_up, "ms", most=2_000)
+    utilities = np.random.default_rng(1).dirichlet(np.ones(8), 30_000)  # none dominates another
+    taken = _seconds(lambda: pareto_frontier(utilities))
+    yield _row("frontier.30k_offers.8_seats", 1_000 * taken, "ms", most=2_000)
+
+
+def _largest() -> Iterator[Row]:
+    command = [sys.executable, "-m", "tests.benchmarks._largest"]
+    taken = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    yield _row("longest_step.8_seats.2m", taken["longest"], "s", most=5)
+    yield _row("summary.8_seats.2m", taken["summary"], "s", most=10)
+    yield _row("memory.8_seats.2m", taken["peak"], "MB", most=1_100)

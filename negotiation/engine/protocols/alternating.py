@@ -35,6 +35,7 @@ def targets(state: State, round_: int) -> FloatArray:
 
 
 def next_intent(state: State) -> Intent:
+    """What is said next: what is owed, a question, an answer or an offer, or the end."""
     if state.doubt is not None:
         return challenge(state, state.doubt)
     if state.question is not None:

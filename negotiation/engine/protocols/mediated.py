@@ -41,6 +41,8 @@ def targets(state: State, round_: int) -> FloatArray:
 
 
 def next_intent(state: State) -> Intent:
+    """What is said next: what is owed, then the first thing worth saying in this round or a later
+    one, or the end."""
     if state.doubt is not None:
         return challenge(state, state.doubt)
     if state.named is not None:

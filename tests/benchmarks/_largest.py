@@ -1,0 +1,34 @@
+"""Negotiates the largest table in a process of its own, and prints what it took as JSON."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from time import perf_counter
+
+from negotiation.engine.analysis import summarise
+from negotiation.engine.session import Session
+from tests.engine.large_tables import OFFERS_2M, crowded_table
+
+KIB_PER_MB = 1024
+
+
+def main() -> None:
+    session = Session(crowded_table(OFFERS_2M), seed=1)
+    longest = 0.0
+    while session.ending is None:
+        start = perf_counter()
+        message = session.next()
+        assert message is not None
+        session.apply(message)
+        longest = max(longest, perf_counter() - start)
+    start = perf_counter()
+    summarise(session)
+    summing_up = perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MB
+    json.dump({"longest": longest, "summary": summing_up, "peak": peak}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
