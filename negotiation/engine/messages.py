@@ -89,7 +89,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Asks `to` about a fact. `value` is the expected gain of knowing, in utility."""
+    """Asks `to` about a fact. `value` is the expected gain of knowing, in utility.
+
+    In a challenge it says what was assumed when `to` made its claim.
+    """
 
     fact: str
     to: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negotiation.engine.messages import Act
+from negotiation.engine.messages import Act, Question
 from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
@@ -36,4 +36,11 @@ def challenge(state: State, doubt: Doubt) -> Intent:
         recipients=(doubt.sender,) if doubt.private else (),
         in_reply_to=doubt.seq,
         evidence=doubt.evidence,
+        question=Question(
+            fact=doubt.evidence.fact,
+            to=doubt.sender,
+            assumed_mean=doubt.held.mean,
+            assumed_sd=doubt.held.sd,
+            value=0.0,
+        ),
     )

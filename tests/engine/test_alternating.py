@@ -90,3 +90,13 @@ def test_a_demand_falls_from_everything_to_the_limit(strategy: TimeDependent) ->
 
 def test_boulware_holds_out_and_conceder_gives_in() -> None:
     assert BOULWARE.demand(0.5) > LINEAR.demand(0.5) == 0.5 > CONCEDER.demand(0.5)
+
+
+def test_a_seat_that_repeats_its_offer_says_that_it_stays_with_it_and_nothing_twice() -> None:
+    session = finished(pie_table(rounds=200, strategy=BOULWARE))
+    said = [message.text for message in session.messages]
+    staying = [message for message in session.messages if "I stay with my #" in message.text]
+    assert staying
+    assert all(message.act is Act.REVISE and not message.changed for message in staying)
+    assert len(set(said)) == len(said)
+    assert not any("costs me nothing" in text for text in said)

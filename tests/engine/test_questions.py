@@ -149,6 +149,8 @@ def test_a_surprising_claim_is_challenged_once_with_both_figures() -> None:
         "Price of a standby: You say 60 ± 0.6 k$ a month, I assumed 4,000 ± 5,900 $ a month. "
         "They are far apart, so I give your figure less weight."
     )
+    assert challenge.question is not None
+    assert (challenge.question.assumed_mean, challenge.question.assumed_sd) == (4_000, 5_900)
     session.apply(challenge)
     with pytest.raises(IllegalMove, match="once"):
         session.apply(replace(challenge, seq=3))
