@@ -160,7 +160,7 @@ def _given_up(state: State, draft: Message) -> str:
     if not losses:
         start = f"I can do without {left}" if left else "It costs me nothing"
         return f"{start}, and {compared(state.table, gains)}." if gains else f"{start}."
-    start = f"I give up {left}" if left else "I come towards you"
+    start = f"I give up {left}" if left else "This does for me as well"
     but = f", though {compared(state.table, gains)}" if gains else ""
     return f"{start}: {compared(state.table, losses)}{but}."
 
