@@ -56,6 +56,8 @@ def floor(page: Page) -> None:
 
 
 def negotiation(page: Page) -> None:
+    # A click before the page's modules have run opens nothing.
+    page.wait_for_load_state("load")
     page.get_by_role("button", name="Start a negotiation").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Pace").fill("0.8")

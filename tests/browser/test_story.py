@@ -32,6 +32,8 @@ def log_in(page: Page, name: str) -> None:
 
 def start(page: Page, *, pace: str, seed: str = "7") -> int:
     """Starts a negotiation on the floor, opens it, and returns its number."""
+    # A click before the page's modules have run opens nothing.
+    page.wait_for_load_state("load")
     page.get_by_role("button", name="Start a negotiation").first.click()
     dialog = page.get_by_role("dialog", name="Start a negotiation")
     dialog.get_by_label("Pace").fill(pace)

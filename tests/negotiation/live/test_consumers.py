@@ -1,85 +1,21 @@
-"""Sockets: who gets in, what is sent, and that nothing is missed. Real Redis, real hub."""
+"""What a socket is sent, and that nothing is missed. Real Redis, real hub."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
-from django.db import connections
-from django.test import Client
 
-from config.asgi import application
-from negotiation import broadcast, consumers, message_server
+from negotiation import consumers, message_server
 from negotiation.live import hubs
-from negotiation.models import Message, Negotiation
 from tests import factories
+from tests.negotiation.live.sockets import collect, say, socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
-
-ORIGIN = (b"origin", settings.ORIGINS[0].encode())
-
-
-@pytest.fixture(autouse=True)
-async def _no_connection_stays_open(transactional_db: None) -> AsyncIterator[None]:
-    """The thread that serves sockets keeps its connection; the next test's flush waits for it."""
-    yield
-    await sync_to_async(connections.close_all)()
-
-
-def cookie_of(user: User | None) -> bytes:
-    client = Client()
-    if user:
-        client.force_login(user)
-    session = client.cookies.get(settings.SESSION_COOKIE_NAME)
-    return f"{settings.SESSION_COOKIE_NAME}={session.value if session else ''}".encode()
-
-
-@asynccontextmanager
-async def socket(
-    path: str, user: User | None, origin: tuple[bytes, bytes] = ORIGIN
-) -> AsyncIterator[WebsocketCommunicator]:
-    cookie = await database_sync_to_async(cookie_of)(user)
-    communicator = WebsocketCommunicator(application, path, headers=[origin, (b"cookie", cookie)])
-    try:
-        yield communicator
-    finally:
-        await communicator.disconnect()
-
-
-async def closed_with(communicator: WebsocketCommunicator) -> int:
-    connected, _ = await communicator.connect()
-    assert connected
-    event = await communicator.receive_output(timeout=3)
-    assert event["type"] == "websocket.close"
-    return int(event["code"])
-
-
-def say(negotiation: Negotiation, *, ring: bool = True) -> Message:
-    """What a worker does: one committed message, one doorbell."""
-    seq = negotiation.messages.count() + 1
-    message = factories.message(negotiation, seq, body=factories.move(seq).to_dict())
-    Negotiation.objects.filter(pk=negotiation.pk).update(head=seq)
-    if ring:
-        broadcast.transcript_changed(negotiation_id=negotiation.pk)
-    return message
-
-
-async def collect(communicator: WebsocketCommunicator, upto: int) -> list[int]:
-    """The numbers of the messages as they arrive, until number `upto`."""
-    seen: list[int] = []
-    while not seen or seen[-1] < upto:
-        frame = json.loads(await communicator.receive_from(timeout=5))
-        seen += [item["seq"] for item in frame.get("items", [])]
-    return seen
 
 
 async def test_a_viewer_is_sent_what_exists_and_then_what_is_said(operator: User) -> None:
@@ -207,65 +143,6 @@ async def test_a_viewer_that_reads_nothing_is_let_go(
         await viewer.receive_from(timeout=5)
         event = await viewer.receive_output(timeout=5)
         assert event == {"type": "websocket.close", "code": consumers.TOO_FAR_BEHIND}
-
-
-async def test_nobody_gets_in_without_logging_in_a_role_and_a_negotiation(
-    operator: User, stranger: User
-) -> None:
-    table = await database_sync_to_async(factories.negotiation)()
-    path = f"/ws/negotiations/{table.pk}/?after=0"
-    for user, where, code in (
-        (None, path, consumers.NOT_LOGGED_IN),
-        (stranger, path, consumers.NOT_ALLOWED),
-        (operator, "/ws/negotiations/999999/", consumers.UNKNOWN),
-        (operator, "/ws/negotiations/" + "9" * 30 + "/", consumers.UNKNOWN),
-        (None, "/ws/doorbell/?topic=floor", consumers.NOT_LOGGED_IN),
-        (stranger, "/ws/doorbell/?topic=floor", consumers.NOT_ALLOWED),
-        (operator, "/ws/doorbell/?topic=secrets", consumers.UNKNOWN),
-    ):
-        async with socket(where, user) as viewer:
-            assert await closed_with(viewer) == code
-
-
-@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/negotiations/x/", "/nowhere/"])
-async def test_an_unknown_socket_is_refused_without_an_error(operator: User, path: str) -> None:
-    async with socket(path, operator) as viewer:
-        connected, _ = await viewer.connect()
-        assert not connected
-
-
-@pytest.mark.parametrize("origin", [b"https://evil.example", b"ftp://localhost:8000", b"null"])
-async def test_another_origin_does_not_get_in(operator: User, origin: bytes) -> None:
-    table = await database_sync_to_async(factories.negotiation)()
-    path = f"/ws/negotiations/{table.pk}/"
-    async with socket(path, operator, origin=(b"origin", origin)) as viewer:
-        connected, _ = await viewer.connect()
-        assert not connected
-
-
-@pytest.mark.parametrize("change", ["logs out", "loses the role", "is deactivated"])
-async def test_an_open_socket_closes_when_its_person_may_no_longer_see(
-    operator: User, monkeypatch: pytest.MonkeyPatch, change: str
-) -> None:
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.2)
-    table = await database_sync_to_async(factories.negotiation)()
-
-    def revoke() -> None:
-        if change == "logs out":
-            Session.objects.all().delete()
-        elif change == "loses the role":
-            operator.groups.clear()
-        else:
-            User.objects.filter(pk=operator.pk).update(is_active=False)
-
-    async with socket(f"/ws/negotiations/{table.pk}/", operator) as viewer:
-        await viewer.connect()
-        await viewer.receive_from(timeout=5)
-        await database_sync_to_async(revoke)()
-        event: dict[str, Any] = {}
-        while event.get("type") != "websocket.close":
-            event = await viewer.receive_output(timeout=3)
-    assert event["code"] in {consumers.NOT_LOGGED_IN, consumers.NOT_ALLOWED}
 
 
 async def test_a_list_hears_the_doorbell_at_most_once_a_second(operator: User) -> None:

@@ -1,14 +1,9 @@
-"""What was approved is what is executed, once: a real target on loopback answers."""
+"""Carrying out a cleared decision: attempts, answers, retries. The target really listens."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,84 +11,13 @@ from pytest_django.fixtures import Settings
 from standardwebhooks.webhooks import Webhook
 
 from negotiation import executors
-from negotiation.models import AuditEntry, Decision, Execution, Grant, ScenarioVersion
+from negotiation.models import AuditEntry, Decision, Execution
 from negotiation.services import execution
-from negotiation.services.packages import present_fingerprint
 from tests import factories
+from tests.negotiation.services.orders import cleared, execute
+from tests.negotiation.services.targets import SECRET, Target
 
 pytestmark = pytest.mark.django_db
-
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-class Target(ThreadingHTTPServer):
-    """Answers what it is told to, and remembers what it was sent."""
-
-    def __init__(self) -> None:
-        self.answers: list[int] = []
-        self.drips = False
-        self.says = b"noted"
-        self.calls: list[tuple[dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/in"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Target
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.calls.append((headers, body))
-        status = self.server.answers.pop(0) if self.server.answers else 200
-        self.send_response(status)
-        if status == 302:
-            self.send_header("location", "http://169.254.169.254/")
-        self.end_headers()
-        for _ in range(30 if self.server.drips else 0):
-            self.wfile.write(b".")
-            self.wfile.flush()
-            time.sleep(0.1)
-        self.wfile.write(self.server.says)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def target(settings: Settings) -> Iterator[Target]:
-    server = Target()
-    settings.WEBHOOK_TARGETS = {
-        "demo": {"url": server.url, "secret": SECRET, "allow_private": True}
-    }
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def cleared(**fields: Any) -> Decision:
-    decision = factories.decision(
-        status=Decision.Status.CLEARED,
-        route=Decision.Route.AUTO,
-        cleared_at=timezone.now(),
-        **fields,
-    )
-    table = decision.negotiation
-    read = present_fingerprint(table, table.version.compiled())
-    factories.grant(decision, fingerprint=read)
-    return decision
-
-
-def execute(decision: Decision, now: datetime | None = None) -> Decision:
-    execution.execute(decision_id=decision.pk, clock=lambda: now or timezone.now())
-    decision.refresh_from_db()
-    return decision
 
 
 def test_the_approved_bytes_arrive_signed_and_once(target: Target) -> None:
@@ -161,42 +85,12 @@ def test_an_error_that_nobody_foresaw_is_told_and_given_up_like_any_other(
     assert decision.execution.attempts == len(execution.BACKOFF) + 1
 
 
-def test_a_scenario_that_can_no_longer_be_read_makes_its_decision_void(target: Target) -> None:
-    decision = cleared()
-    version = ScenarioVersion.objects.filter(pk=decision.negotiation.version_id)
-    version.update(document={"executor": {"kind": "webhook", "target": "demo"}})
-    execute(decision)
-    assert decision.status == Decision.Status.VOID
-    assert "no longer be read" in decision.reason
-    assert not target.calls
-
-
-def test_a_grant_under_another_version_is_void(target: Target) -> None:
-    decision = cleared()
-    other = factories.version("batch-placement")
-    Grant.objects.filter(decision=decision).update(version=other)
-    execute(decision)
-    assert decision.status == Decision.Status.VOID
-    assert "another version" in decision.reason
-
-
 def test_whatever_a_target_answers_is_recorded_once(target: Target) -> None:
     target.says = b"ok\x00\xff\xe2\x80\xae" + b"x" * 5_000
     decision = execute(cleared())
     assert decision.status == Decision.Status.EXECUTED
     assert decision.execution.response.startswith("200 ok\\x00")
     execute(decision)
-    assert len(target.calls) == 1
-
-
-def test_bytes_that_change_between_two_attempts_are_not_sent(target: Target) -> None:
-    target.answers = [503]
-    decision, now = cleared(), timezone.now()
-    execute(decision, now)
-    Decision.objects.filter(pk=decision.pk).update(package='{"action":"place more"}')
-    execute(decision, now + timedelta(seconds=5))
-    assert decision.status == Decision.Status.FAILED
-    assert "not the one that was approved" in decision.reason
     assert len(target.calls) == 1
 
 
@@ -209,13 +103,6 @@ def test_an_execution_whose_workers_all_die_is_given_up(target: Target) -> None:
     execute(decision, now)
     assert decision.status == Decision.Status.FAILED
     assert not target.calls
-
-
-def test_two_installations_never_share_an_idempotency_key(target: Target) -> None:
-    decision = cleared()
-    first = execution.order_for(decision).key
-    Grant.objects.filter(decision=decision).update(nonce="another-installations-nonce")
-    assert execution.order_for(decision).key != first
 
 
 def test_a_redirect_is_not_followed(target: Target) -> None:
@@ -254,41 +141,6 @@ def test_an_unknown_target_is_named(target: Target, settings: Settings) -> None:
     decision = execute(cleared())
     assert decision.status == Decision.Status.FAILED
     assert "no webhook target 'demo'" in decision.reason
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"package": '{"action":"place more"}'}, "not the one that was approved"),
-        ({"grant": {"expires_at": timedelta(0)}}, "expired"),
-        ({"grant": {"fingerprint": "f" * 64}}, "figure"),
-    ],
-)
-def test_what_is_not_what_was_approved_is_void(
-    target: Target, change: dict[str, Any], said: str
-) -> None:
-    decision = cleared()
-    grant = Grant.objects.filter(decision=decision)
-    if "package" in change:
-        Decision.objects.filter(pk=decision.pk).update(package=change["package"])
-    elif "expires_at" in change["grant"]:
-        grant.update(expires_at=decision.grant.granted_at)
-    else:
-        grant.update(**change["grant"])
-    execute(decision)
-    assert decision.status == Decision.Status.VOID
-    assert said in decision.reason
-    assert not target.calls
-    assert not Execution.objects.exists()
-    assert grant.get().consumed_at is None
-
-
-@pytest.mark.parametrize("status", ["parked", "rejected", "expired", "refused"])
-def test_what_nobody_cleared_is_never_carried_out(target: Target, status: str) -> None:
-    route = "refuse" if status == "refused" else "review"
-    decision = execute(factories.decision(status=status, route=route))
-    assert decision.status == status
-    assert not target.calls
 
 
 def test_a_preview_shows_the_request_without_making_it(target: Target) -> None:

@@ -1,0 +1,16 @@
+"""What the tests of sockets share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+
+@pytest.fixture(autouse=True)
+async def _no_connection_stays_open(transactional_db: None) -> AsyncIterator[None]:
+    """The thread that serves sockets keeps its connection; the next test's flush waits for it."""
+    yield
+    await sync_to_async(connections.close_all)()
