@@ -107,7 +107,7 @@ def _check(inputs: RiskInputs) -> None:
     for dimension, share in inputs.severity.items():
         if not (isfinite(share) and share >= 0):
             raise MissingFigure(f"The possible loss of {dimension} is unknown.")
-    if not 0 <= inputs.affected <= inputs.population or inputs.population <= 0:
+    if not 0 <= inputs.affected <= inputs.population or inputs.population < 1:
         raise MissingFigure("How much of what population is affected is unknown.")
     if not 0 <= inputs.bad <= inputs.reports or inputs.calibrated_reports < 0:
         raise MissingFigure("The reports do not add up.")

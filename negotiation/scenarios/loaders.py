@@ -43,13 +43,20 @@ def load_named(name_or_path: str) -> ScenarioDocument:
     if name_or_path in known:
         return load_file(known[name_or_path], source=known[name_or_path].name)
     path = Path(name_or_path)
-    if "\0" in name_or_path or not (path.suffix or path.exists() or "/" in name_or_path):
+    if "\0" in name_or_path or not (path.suffix or _is_there(path) or "/" in name_or_path):
         problem = Problem((), "there is no such scenario or file", did_you_mean(path.stem, known))
         raise ScenarioError(name_or_path, [problem])
     return load_file(path)
 
 
 @lru_cache(maxsize=1)
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # no file has a name like that
+        return False
+
+
 def shipped() -> dict[str, Path]:
     """The scenarios that come with the product, by name."""
     return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}

@@ -123,3 +123,8 @@ def test_stated_confidence_counts_only_once_reports_back_it() -> None:
 def test_an_unknown_figure_is_an_error_and_never_a_low_risk(unknown: dict[str, object]) -> None:
     with pytest.raises(MissingFigure):
         assess(replace(CREDENTIALS, **unknown))  # type: ignore[arg-type]
+
+
+def test_a_population_of_less_than_one_is_a_missing_figure() -> None:
+    with pytest.raises(MissingFigure, match="population"):
+        assess(replace(CREDENTIALS, affected=0, population=1e-300))

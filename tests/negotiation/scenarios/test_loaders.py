@@ -146,3 +146,8 @@ def test_an_unknown_name_is_a_sentence() -> None:
     assert str(caught.value) == (
         "cloud-placemnt, there is no such scenario or file; did you mean 'cloud-placement'?"
     )
+
+
+def test_a_name_that_no_file_can_have_is_not_found() -> None:
+    with pytest.raises(ScenarioError, match="no such scenario"):
+        load_named("x" * 5_000)
