@@ -18,6 +18,7 @@ else:
 
 
 class ReadOnlyAdmin(ReadOnlyAdminBase):
+    # The arguments are Django's: whoever asks, and about whichever row, the answer is no.
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 

@@ -34,7 +34,7 @@ MAX_FRAME = 256 * 1024
 MAX_ACKNOWLEDGEMENT = 100
 
 
-class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """Checks access when it opens and again every half minute, then runs `watch`."""
 
     async def connect(self) -> None:
