@@ -134,7 +134,7 @@ def _close(_state: State, intent: Intent, _draft: Message) -> str:
 def _what_it_brings(state: State, draft: Message) -> str:
     """For an offer that is held against nothing."""
     objectives = state.table.seat[draft.sender].preferences.objectives
-    first = max(objectives, key=lambda objective: objective.weight).subject
+    first = max(objectives, key=lambda objective: objective.weight).subject if objectives else ""
     return brought(state.table, draft.reasons, first if objectives[1:] else "")
 
 

@@ -14,12 +14,12 @@ import numpy as np
 from negotiation.engine.beliefs import Belief, confidence, fuse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from negotiation.engine.messages import Option
-    from negotiation.engine.space import FloatArray, IntArray
-    from negotiation.engine.table import Seat, Table
-    from negotiation.engine.utility import Objective
+    from negotiation.engine.space import BoolArray, FloatArray, IntArray
+    from negotiation.engine.table import Places, Seat, Table
+    from negotiation.engine.utility import Objective, Region
 
 _DERIVED = frozenset({"utilities", "best", "rising", "shifts", "sd"})
 _NOTHING: Mapping[str, float] = {}
@@ -82,6 +82,7 @@ class Outlook:
         total = np.zeros(len(self.table.lawful))
         for objective in self.seat.preferences.objectives:
             total += self._contributions(objective)
+        self._add_regions(total, self.table.places)
         total.flags.writeable = False
         return total
 
@@ -138,6 +139,14 @@ class Outlook:
             column = self.table.space.issue(objective.subject).values[place : place + 1]
         return float(self.seat.preferences.contribution(objective, column)[0])
 
+    def inside(self, region: Region, row: int) -> bool:
+        """Whether an offer lies in a region; if so the region's value is part of its utility."""
+        offer = self.table.offer(row)
+        return all(
+            region.spans(name, np.array([offer[name]], dtype=np.float64))[0]
+            for name in region.bounds
+        )
+
     def figure(self, subject: str, row: int) -> Option | None:
         """What an offer means for a measure or issue, in its unit; None where it is unknown."""
         if subject in self.table.measure:
@@ -161,7 +170,16 @@ class Outlook:
             else:
                 values = preferences.contribution(objective, table.space.issue(subject).values)
                 total += values[table.space.option_indices(subject)]
+        self._add_regions(total, table.space.option_indices)
         return total
+
+    def _add_regions(self, total: FloatArray, places: Callable[[str], IntArray | Places]) -> None:
+        issue = self.table.space.issue
+        for region in self.seat.preferences.regions:
+            inside: BoolArray = np.ones(len(total), dtype=np.bool_)
+            for name in region.bounds:
+                inside &= region.spans(name, issue(name).values)[places(name)]
+            total[inside] += region.value
 
     def _contributions(self, objective: Objective) -> FloatArray:
         preferences = self.seat.preferences

@@ -27,7 +27,9 @@ def brought(table: Table, reasons: Sequence[Reason], first_priority: str) -> str
     for reason in reasons:
         shown = figure_text(table, reason.subject, reason.after, reason.unit)
         verb, what = "brings", f"{the(reason.label)} to {shown}"
-        if isinstance(reason.after, str):
+        if _is_region(table, reason.subject):
+            verb, what = "lies", f"{reason.after} {inner(reason.label)}"
+        elif isinstance(reason.after, str):
             verb, what = "gives me", f"{inner(reason.label)} {shown}"
         first = " (my first priority)" if reason.subject == first_priority else ""
         said = what if verb == last else f"{verb} {what}"
@@ -50,6 +52,8 @@ def the(label: str) -> str:
 def _difference(table: Table, reason: Reason) -> str:
     label, before, after = the(reason.label), reason.before, reason.after
     estimate = _by_my_estimate(reason)
+    if _is_region(table, reason.subject):
+        return f"it now lies {after} {inner(reason.label)}"
     if after is None:
         return f"there is no figure for {label}"
     shown = figure_text(table, reason.subject, after, reason.unit)
@@ -62,6 +66,10 @@ def _difference(table: Table, reason: Reason) -> str:
     moves = ("falls", "fall") if after < before else ("rises", "rise")
     first, second = change(before, after, reason.unit)
     return f"{label} {agreeing(reason.label, *moves)} from {first} to {second}{estimate}"
+
+
+def _is_region(table: Table, subject: str) -> bool:
+    return subject not in table.measure and all(subject != each.name for each in table.space.issues)
 
 
 def _is_worded(table: Table, subject: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.engine.formatting import listed
 from negotiation.engine.strategies import LINEAR
 from negotiation.engine.utility import TableValue
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Constraint,
         FloatArray,
         IntArray,
+        Issue,
         OutcomeSpace,
     )
     from negotiation.engine.strategies import Strategy
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
 
 Places = NDArray[np.unsignedinteger[Any]]
 Kind = Literal["mediated", "alternating"]
+RESOLUTIONS = ("mediate", "precedence", "vote", "ask", "status_quo")
+"""What can be tried, in an order that the table gives, when no agreement comes."""
 
-FEWEST_SEATS, MOST_SEATS = 2, 8
+FEWEST_SEATS, MOST_SEATS = 2, 64
 
 
 class BadTable(ValueError):
@@ -58,7 +62,12 @@ class Seat:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`rounds` is the deadline; up to `dissent` seats may be overruled (0: unanimity)."""
+    """`rounds` is the deadline; up to `dissent` seats may be overruled (0: unanimity).
+
+    `resolution`: what is tried in turn when no agreement comes, of RESOLUTIONS. `precedence`:
+    names of seats, the most important first. `questions`: most questions asked in all, None for
+    no limit.
+    """
 
     title: str
     space: OutcomeSpace
@@ -69,6 +78,9 @@ class Table:
     protocol: Kind = "mediated"
     rounds: int = 20
     dissent: int = 0
+    resolution: tuple[str, ...] = ()
+    precedence: tuple[str, ...] = ()
+    questions: int | None = None
 
     def __post_init__(self) -> None:
         self.space.require_enumerable()
@@ -158,6 +170,7 @@ def _check(table: Table) -> None:
     if table.dissent and table.protocol == "alternating":
         raise BadTable("Alternating offers need everybody's consent; use the mediated protocol.")
     _check_names(table)
+    _check_resolution(table)
     for seat in table.seats:
         _check_seat(table, seat)
 
@@ -178,6 +191,19 @@ def _check_names(table: Table) -> None:
             )
 
 
+def _check_resolution(table: Table) -> None:
+    for what, names, known in (
+        ("resolution", table.resolution, RESOLUTIONS),
+        ("seat", table.precedence, table.seat),
+    ):
+        if unknown := [name for name in names if name not in known]:
+            raise BadTable(f"There is no {what} {listed(unknown)}; there are {listed([*known])}.")
+        if len(set(names)) != len(names):
+            raise BadTable(f"A {what} is named twice: {listed(names)}.")
+    if table.questions is not None and table.questions < 0:
+        raise BadTable("The most questions that may be asked are 0 or more.")
+
+
 def _check_seat(table: Table, seat: Seat) -> None:
     issues = {issue.name: issue for issue in table.space.issues}
     for objective in seat.preferences.objectives:
@@ -189,6 +215,16 @@ def _check_seat(table: Table, seat: Seat) -> None:
             raise BadTable(f"{seat.name}: a table of values fits an issue, not measure {subject}.")
         if not tabled and subject in issues and not issues[subject].numeric:
             raise BadTable(f"{seat.name}: the options of {subject} are words; give a table.")
+    _check_regions(table, seat, issues)
     for name in [*seat.beliefs, *seat.knows]:
         if name not in table.fact:
             raise BadTable(f"{seat.name} holds something about {name}, which is no fact.")
+
+
+def _check_regions(table: Table, seat: Seat, issues: Mapping[str, Issue]) -> None:
+    for region in seat.preferences.regions:
+        if region.name in issues or region.name in table.measure:
+            raise BadTable(f"{seat.name}: region {region.name} is also an issue or a measure.")
+        for name in region.bounds:
+            if name not in issues or not issues[name].numeric:
+                raise BadTable(f"{seat.name}: region {region.name} bounds no numeric issue {name}.")

@@ -1,7 +1,8 @@
-"""What a seat wants: weighted values of measures and issues.
+"""What a seat wants: weighted values of measures and issues, and regions of offers that it likes.
 
-u(o) = Σ w_k · v_k(a_k(o)), additive multi-attribute utility (Keeney & Raiffa 1976). The weights
-are shares: they are divided by their sum. An unknown figure is worth nothing, never something.
+u(o) = Σ w_k · v_k(a_k(o)) + Σ_{regions around o} value: additive multi-attribute utility (Keeney &
+Raiffa 1976) plus hyper-rectangles (Ito, Hattori & Klein 2007; ANAC 2014). The weights are shares:
+they are divided by their sum. An unknown figure is worth nothing, never something.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from math import isfinite
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from negotiation.engine.messages import Option
-    from negotiation.engine.space import Column, FloatArray
+    from negotiation.engine.space import BoolArray, Column, FloatArray
 
 TOLERANCE = 1e-9
 """Utilities that differ by less are equal: thresholds are inclusive, floats are not exact."""
@@ -67,6 +69,31 @@ class PiecewiseValue:
 
 
 @dataclass(frozen=True, slots=True)
+class TriangularValue:
+    """1 at `peak`, straight down to 0 at `low` and at `high`, and 0 outside.
+
+    A side without width (`low` = `peak` or `peak` = `high`) falls at once.
+    """
+
+    low: float
+    peak: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.peak <= self.high or self.low == self.high:
+            raise ValueError("low, peak and high must rise, and low and high differ.")
+
+    def __call__(self, column: Column) -> FloatArray:
+        figures = np.asarray(column, dtype=np.float64)
+        rising = _side(figures - self.low, self.peak - self.low)
+        return _clipped(np.minimum(rising, _side(self.high - figures, self.high - self.peak)))
+
+
+def _side(distance: FloatArray, width: float) -> FloatArray:
+    return distance / width if width else (distance >= 0).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
 class TableValue:
     """A value for each option of an issue; an option without one is worth 0."""
 
@@ -104,23 +131,61 @@ class Objective:
     unit: str = ""
 
 
-@dataclass(frozen=True)
-class Preferences:
-    """Objectives, and the utility (0 to 1) below which no agreement is better than this one."""
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A hyper-rectangle: offers within all `bounds` are worth `value` more.
 
-    objectives: tuple[Objective, ...]
-    reservation: float
+    `bounds`: smallest and largest option of some numeric issues, both within, by issue.
+    """
+
+    name: str
+    label: str
+    bounds: Mapping[str, tuple[float, float]]
+    value: float
 
     def __post_init__(self) -> None:
-        if not self.objectives:
-            raise ValueError("Preferences need at least one objective.")
+        if not self.bounds:
+            raise ValueError(f"Region {self.name} has no bounds.")
+        if not all(low <= high for low, high in self.bounds.values()):
+            raise ValueError(f"A bound of region {self.name} ends before it begins.")
+        if not isfinite(self.value):
+            raise ValueError(f"The value of region {self.name} is not a number.")
+
+    def spans(self, issue: str, options: Column) -> BoolArray:
+        """Which of an issue's `options` lie between its bounds, shape (options,)."""
+        low, high = self.bounds[issue]
+        return np.asarray((options >= low - TOLERANCE) & (options <= high + TOLERANCE))
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What counts for a seat, and the utility below which no agreement is better than this one.
+
+    Utilities are between 0 and 1 where there are no regions. A `reservation` above all of them
+    means that nothing will do. `discount` δ, 0 < δ ≤ 1: at relative time t an agreement is worth
+    u · δ^t. The limit is discounted alike (as in Genius), so time changes no order of offers and
+    nobody's consent, only what is left at the end.
+    """
+
+    objectives: tuple[Objective, ...] = ()
+    reservation: float = 0.0
+    regions: tuple[Region, ...] = ()
+    discount: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.objectives and not self.regions:
+            raise ValueError("Preferences need at least one objective or region.")
         if len({objective.subject for objective in self.objectives}) != len(self.objectives):
             raise ValueError("Two objectives are about the same subject.")
+        if len({region.name for region in self.regions}) != len(self.regions):
+            raise ValueError("Two regions have the same name.")
         weights = [objective.weight for objective in self.objectives]
-        if min(weights) < 0 or not 0 < sum(weights) < float("inf"):
+        if weights and (min(weights) < 0 or not 0 < sum(weights) < float("inf")):
             raise ValueError("Weights must be numbers from 0 up, not all 0.")
-        if not 0 <= self.reservation <= 1:
-            raise ValueError("A reservation value is between 0 and 1.")
+        if not 0 <= self.reservation < float("inf"):
+            raise ValueError("A reservation value is a number from 0 up.")
+        if not 0 < self.discount <= 1:
+            raise ValueError("A discount is above 0 and at most 1.")
 
     @cached_property
     def shares(self) -> dict[str, float]:

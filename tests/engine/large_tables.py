@@ -9,7 +9,7 @@ import numpy as np
 from negotiation.engine.beliefs import Belief, Fact
 from negotiation.engine.messages import Evidence
 from negotiation.engine.space import Issue, OutcomeSpace
-from negotiation.engine.table import MOST_SEATS, Seat, Table
+from negotiation.engine.table import Seat, Table
 from negotiation.engine.utility import LinearValue, Measure, Objective, Preferences, TableValue
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.space import FloatArray
 
+_SEATS = 8
 OFFERS_200K = (12, 12, 12, 12, 10)
 OFFERS_2M = (10, 10, 10, 10, 10, 20)
 
@@ -42,7 +43,7 @@ def crowded_table(options: Sequence[int]) -> Table:
     return Table(
         title="Crowded",
         space=space,
-        seats=tuple(_seat(rng, space, number) for number in range(MOST_SEATS)),
+        seats=tuple(_seat(rng, space, number) for number in range(_SEATS)),
         measures=(Measure("cost", "Cost", "$", cost, frozenset({"price"})),),
         facts=(Fact("price", "Price", "$", 2),),
         rounds=30,

@@ -72,7 +72,7 @@ def test_an_objective_that_does_not_fit_its_subject_is_refused(
 
 
 def test_a_table_needs_two_seats() -> None:
-    with pytest.raises(BadTable, match="2 to 8 seats, not 1"):
+    with pytest.raises(BadTable, match="2 to 64 seats, not 1"):
         Table(
             title="T", space=SPACE, seats=(_seat(Objective("size", 1, LinearValue(1, 3), "Size")),)
         )
