@@ -78,11 +78,11 @@ class Outlook:
 
     @cached_property
     def utilities(self) -> FloatArray:
-        """Expected utility of every lawful offer, shape (rows,), between 0 and 1."""
+        """Expected utility of every lawful offer, shape (rows,)."""
         total = np.zeros(len(self.table.lawful))
         for objective in self.seat.preferences.objectives:
             total += self._contributions(objective)
-        self._add_regions(total, self.table.places)
+        self._add_regions_and_cut(total, self.table.places)
         total.flags.writeable = False
         return total
 
@@ -131,7 +131,7 @@ class Outlook:
         return float(confidence(self.utilities[rows], self.sd[rows], self.reservation)[0])
 
     def contribution(self, objective: Objective, row: int) -> float:
-        """c_k = w_k · v_k of one offer; the contributions of an offer add up to its utility."""
+        """c_k = w_k · v_k of one offer; the contributions add up to the utility before a cut."""
         if objective.subject in self.table.measure:
             column = self._column(objective.subject)[row : row + 1]
         else:
@@ -170,16 +170,19 @@ class Outlook:
             else:
                 values = preferences.contribution(objective, table.space.issue(subject).values)
                 total += values[table.space.option_indices(subject)]
-        self._add_regions(total, table.space.option_indices)
+        self._add_regions_and_cut(total, table.space.option_indices)
         return total
 
-    def _add_regions(self, total: FloatArray, places: Callable[[str], IntArray | Places]) -> None:
+    def _add_regions_and_cut(
+        self, total: FloatArray, places: Callable[[str], IntArray | Places]
+    ) -> None:
         issue = self.table.space.issue
         for region in self.seat.preferences.regions:
             inside: BoolArray = np.ones(len(total), dtype=np.bool_)
             for name in region.bounds:
                 inside &= region.spans(name, issue(name).values)[places(name)]
             total[inside] += region.value
+        np.minimum(total, self.seat.preferences.ceiling, out=total)
 
     def _contributions(self, objective: Objective) -> FloatArray:
         preferences = self.seat.preferences

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -161,8 +161,9 @@ class Region:
 class Preferences:
     """What counts for a seat, and the utility below which no agreement is better than this one.
 
-    Utilities are between 0 and 1 where there are no regions. A `reservation` above all of them
-    means that nothing will do. `discount` δ, 0 < δ ≤ 1: at relative time t an agreement is worth
+    Utilities are between 0 and 1 where there are no regions and the shares add up to a `total` of
+    1; whatever is above `ceiling` counts as `ceiling`. A `reservation` above all of them means
+    that nothing will do. `discount` δ, 0 < δ ≤ 1: at relative time t an agreement is worth
     u · δ^t. The limit is discounted alike (as in Genius), so time changes no order of offers and
     nobody's consent, only what is left at the end.
     """
@@ -171,6 +172,8 @@ class Preferences:
     reservation: float = 0.0
     regions: tuple[Region, ...] = ()
     discount: float = 1.0
+    total: float = 1.0
+    ceiling: float = inf
 
     def __post_init__(self) -> None:
         if not self.objectives and not self.regions:
@@ -186,12 +189,14 @@ class Preferences:
             raise ValueError("A reservation value is a number from 0 up.")
         if not 0 < self.discount <= 1:
             raise ValueError("A discount is above 0 and at most 1.")
+        if not 0 < self.total < inf or not self.ceiling > 0:
+            raise ValueError("A total of shares and a ceiling of utilities are above 0.")
 
     @cached_property
     def shares(self) -> dict[str, float]:
-        """Weight of each objective by subject; they add up to 1."""
-        total = sum(objective.weight for objective in self.objectives)
-        return {objective.subject: objective.weight / total for objective in self.objectives}
+        """Weight of each objective by subject; they add up to `total`."""
+        weights = sum(objective.weight for objective in self.objectives)
+        return {each.subject: each.weight / weights * self.total for each in self.objectives}
 
     def contribution(self, objective: Objective, column: Column) -> FloatArray:
         """c_k = w_k · v_k for each entry of `column`, same shape."""

@@ -73,3 +73,11 @@ def test_learning_gives_a_new_outlook_and_leaves_the_old_one() -> None:
     assert after.utilities == pytest.approx([0.75, 0.6625, 0.575, 0.4])
     assert before.utilities == pytest.approx(held)
     assert not after.shifts
+
+
+def test_what_is_above_the_ceiling_counts_as_the_ceiling() -> None:
+    space = OutcomeSpace((Issue("size", "Size", (0, 1, 2, 4)),))
+    preferences = Preferences((SIZE,), total=1.6, ceiling=1.0)
+    seats = tuple(Seat(name=name, title=name, preferences=preferences) for name in ("a", "b"))
+    seen = Outlook.first(Table(title="Cut", space=space, seats=seats), seats[0])
+    assert seen.utilities.tolist() == seen.everywhere().tolist() == [0.0, 0.4, 0.8, 1.0]

@@ -52,3 +52,17 @@ def test_weights_that_cannot_be_shares_are_refused(weight: float) -> None:
 def test_points_have_to_rise(points: tuple[tuple[float, float], ...]) -> None:
     with pytest.raises(ValueError, match="each larger"):
         PiecewiseValue(points)
+
+
+def test_shares_can_add_up_to_another_total() -> None:
+    cost = Objective("cost", 30, LinearValue(100, 0), "Cost")
+    speed = Objective("speed", 10, LinearValue(0, 100), "Speed")
+    shares = Preferences((cost, speed), total=1.6).shares
+    assert shares == pytest.approx({"cost": 1.2, "speed": 0.4})
+
+
+@pytest.mark.parametrize(("total", "ceiling"), [(0, 1), (float("inf"), 1), (1, 0)])
+def test_totals_and_ceilings_are_above_nothing(total: float, ceiling: float) -> None:
+    objective = Objective("cost", 1, LinearValue(1, 0), "Cost")
+    with pytest.raises(ValueError, match="above 0"):
+        Preferences((objective,), total=total, ceiling=ceiling)
