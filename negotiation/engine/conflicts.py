@@ -156,7 +156,7 @@ def _relaxed(
     margin = table.constraints[member].margin
     if margin is None:
         return None
-    others = np.zeros(table.space.size, dtype=np.int64)
+    others = np.zeros(table.space.count, dtype=np.int64)
     for place, column in enumerate(columns):
         if place != member:
             others += weights[place] * column

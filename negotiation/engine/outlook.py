@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from negotiation.engine.messages import Option
-    from negotiation.engine.space import BoolArray, FloatArray, IntArray
-    from negotiation.engine.table import Places, Seat, Table
+    from negotiation.engine.space import BoolArray, FloatArray, IntArray, Places
+    from negotiation.engine.table import Seat, Table
     from negotiation.engine.utility import Objective, Region
 
 _DERIVED = frozenset({"utilities", "best", "rising", "shifts", "sd"})
@@ -160,22 +160,20 @@ class Outlook:
         return measure is not None and any(self.beliefs[name].sd > 0 for name in measure.facts)
 
     def everywhere(self) -> FloatArray:
-        """Expected utility of every offer of the space, lawful or not, shape (space.size,)."""
+        """Expected utility of every offer of the space, lawful or not, shape (space.count,)."""
         table, preferences = self.table, self.seat.preferences
-        total = np.zeros(table.space.size)
+        total = np.zeros(table.space.count)
         for objective in preferences.objectives:
             subject = objective.subject
             if subject in table.measure:
                 total += preferences.contribution(objective, self._evaluate(subject))
             else:
                 values = preferences.contribution(objective, table.space.issue(subject).values)
-                total += values[table.space.option_indices(subject)]
-        self._add_regions_and_cut(total, table.space.option_indices)
+                total += values[table.space.places(subject)]
+        self._add_regions_and_cut(total, table.space.places)
         return total
 
-    def _add_regions_and_cut(
-        self, total: FloatArray, places: Callable[[str], IntArray | Places]
-    ) -> None:
+    def _add_regions_and_cut(self, total: FloatArray, places: Callable[[str], Places]) -> None:
         issue = self.table.space.issue
         for region in self.seat.preferences.regions:
             inside: BoolArray = np.ones(len(total), dtype=np.bool_)

@@ -1,4 +1,8 @@
-"""What is negotiated: issues, the space of all offers, and the hard constraints on it."""
+"""What is negotiated: issues, the space of all offers, and the hard constraints on it.
+
+Up to ENUMERABLE offers a space is numbered as a whole. A larger one, up to 10^30 offers and more,
+is looked at through a pool of some of them, and only those have numbers.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Offer, Option
 
+Places = NDArray[np.unsignedinteger[Any]]
+"""For every offer the place of its option among an issue's options, in as few bytes as it takes."""
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -28,7 +34,7 @@ ENUMERABLE = 2_000_000
 
 
 class SpaceTooLarge(ValueError):
-    """The space has more offers than the engine enumerates."""
+    """There are more offers than the engine numbers."""
 
 
 class NotInSpace(ValueError):
@@ -63,16 +69,77 @@ class Issue:
         return values
 
 
-class OutcomeSpace:
-    """All combinations of the issues' options, numbered; the last issue varies fastest."""
+class Pool:
+    """Some offers of a space, distinct ones; the first has number 0.
 
-    def __init__(self, issues: Sequence[Issue]) -> None:
+    `places`: for every offer and issue the place of its option, shape (offers, issues).
+    """
+
+    def __init__(self, places: NDArray[np.integer[Any]]) -> None:
+        small = np.min_scalar_type(int(places.max(initial=0)))
+        self.places: Places = np.asfortranarray(places, dtype=small)  # columns are read as a whole
+        self.places.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def find(self, places: Sequence[int]) -> int | None:
+        """The number of the offer with these `places`, shape (issues,); None if it is not here."""
+        keys, order = self._sorted
+        if max(places) > np.iinfo(self.places.dtype).max:
+            return None
+        key = _as_bytes(np.array([places], dtype=self.places.dtype))
+        rank = int(np.searchsorted(keys, key[0]))
+        return int(order[rank]) if rank < len(keys) and keys[rank] == key[0] else None
+
+    @cached_property
+    def _sorted(self) -> tuple[Column, IntArray]:
+        keys = _as_bytes(self.places)
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order
+
+
+def distinct(places: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """The rows of `places` (offers, issues) without repetition, in the order they first appear."""
+    return places[np.sort(np.unique(_as_bytes(places), return_index=True)[1])]
+
+
+def _as_bytes(places: NDArray[np.integer[Any]]) -> Column:
+    """Each row as one value that can be sorted and compared, shape (offers,)."""
+    rows = np.ascontiguousarray(places)
+    return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
+
+
+class OutcomeSpace:
+    """All combinations of the issues' options, numbered; the last issue varies fastest.
+
+    With a `pool` only its offers are numbered. `size` counts all combinations, exactly, `count`
+    those that have numbers.
+    """
+
+    def __init__(self, issues: Sequence[Issue], pool: Pool | None = None) -> None:
         self.issues = tuple(issues)
         if not self.issues:
             raise ValueError("A space needs at least one issue.")
         if len({issue.name for issue in self.issues}) != len(self.issues):
             raise ValueError("Two issues have the same name.")
         self.size = prod(len(issue.options) for issue in self.issues)
+        self._pool = pool
+        self.count = self.size if pool is None else len(pool)
+
+    def with_pool(self, places: NDArray[np.integer[Any]]) -> OutcomeSpace:
+        """This space, looked at through the offers with `places` (offers, issues); equal rows
+        count once. ValueError for a place that an issue does not have."""
+        widths = np.array([len(issue.options) for issue in self.issues])
+        if places.ndim != 2 or places.shape[1] != len(widths):
+            raise ValueError("A pool has one column for each issue.")
+        if places.size and ((places < 0).any() or (places.max(axis=0) >= widths).any()):
+            raise ValueError("A pool names a place that an issue does not have.")
+        return OutcomeSpace(self.issues, Pool(distinct(places)))
+
+    @property
+    def pooled(self) -> bool:
+        return self._pool is not None
 
     @cached_property
     def _named(self) -> dict[str, Issue]:
@@ -88,7 +155,11 @@ class OutcomeSpace:
         return strides
 
     @cached_property
-    def _places(self) -> dict[str, dict[Option, int]]:
+    def _ranks(self) -> dict[str, int]:
+        return {issue.name: rank for rank, issue in enumerate(self.issues)}
+
+    @cached_property
+    def _option_places(self) -> dict[str, dict[Option, int]]:
         return {
             issue.name: {option: place for place, option in enumerate(issue.options)}
             for issue in self.issues
@@ -98,43 +169,74 @@ class OutcomeSpace:
         return self._named[name]
 
     def index_of(self, offer: Mapping[str, Option]) -> int:
-        """The number of `offer`; raises NotInSpace."""
-        if offer.keys() != self._places.keys():
-            raise NotInSpace(f"An offer names exactly these issues: {', '.join(self._places)}.")
-        index = 0
-        for name, option in offer.items():
-            place = self._places[name].get(option)
-            if place is None:
-                raise NotInSpace(f"{option!r} is not an option of {name}.")
-            index += place * self._strides[name]
+        """The number of `offer`; raises NotInSpace, also if it has none."""
+        if offer.keys() != self._option_places.keys():
+            raise NotInSpace(
+                f"An offer names exactly these issues: {', '.join(self._option_places)}."
+            )
+        places = [self._place(issue.name, offer[issue.name]) for issue in self.issues]
+        if self._pool is None:
+            return sum(
+                place * self._strides[issue.name]
+                for issue, place in zip(self.issues, places, strict=True)
+            )
+        index = self._pool.find(places)
+        if index is None:
+            raise NotInSpace(
+                f"The space has {self.size:,} offers, of which {self.count:,} are looked at here; "
+                "this is none of them."
+            )
         return index
 
     def offer_at(self, index: int) -> Offer:
         """The offer with number `index`, its issues in the order of the space."""
-        if not 0 <= index < self.size:
+        if not 0 <= index < self.count:
             raise NotInSpace(f"The space has no offer number {index}.")
+        if self._pool is None:
+            strides = self._strides
+            return {
+                issue.name: issue.options[int(index) // strides[issue.name] % len(issue.options)]
+                for issue in self.issues
+            }
+        places = self._pool.places[index].tolist()
         return {
-            issue.name: issue.options[int(index) // self._strides[issue.name] % len(issue.options)]
-            for issue in self.issues
+            issue.name: issue.options[place]
+            for issue, place in zip(self.issues, places, strict=True)
         }
 
     def option_indices(self, issue_name: str, indices: IntArray | None = None) -> IntArray:
         """For each offer number in `indices` (default: all) the place of its option, shape (n,)."""
-        if indices is None:
-            self.require_enumerable()
-            indices = np.arange(self.size, dtype=np.int64)
+        if indices is None or self._pool is not None:
+            places = self.places(issue_name)
+            return (places if indices is None else places[indices]).astype(np.int64)
         return indices // self._strides[issue_name] % len(self.issue(issue_name).options)
 
+    def places(self, issue_name: str) -> Places:
+        """For every offer the place of its option, shape (count,), in as few bytes as it takes."""
+        self.require_enumerable()
+        if self._pool is not None:
+            return self._pool.places[:, self._ranks[issue_name]]
+        width, stride = len(self.issue(issue_name).options), self._strides[issue_name]
+        once = np.repeat(np.arange(width, dtype=np.min_scalar_type(width - 1)), stride)
+        return np.tile(once, self.size // (width * stride))
+
     def column(self, issue_name: str) -> Column:
-        """The option of every offer on one issue: shape (size,), floats if all are numbers."""
-        return self.issue(issue_name).values[self.option_indices(issue_name)]
+        """The option of every offer on one issue: shape (count,), floats if all are numbers."""
+        return self.issue(issue_name).values[self.places(issue_name)]
 
     def require_enumerable(self) -> None:
-        if self.size > ENUMERABLE:
+        """Raises SpaceTooLarge if there are more numbered offers than the engine holds."""
+        if self.count > ENUMERABLE:
             raise SpaceTooLarge(
-                f"The space has {self.size:,} offers; at most {ENUMERABLE:,} are enumerated. "
-                "Use fewer issues or fewer options."
+                f"The space has {self.count:,} offers; at most {ENUMERABLE:,} are enumerated. "
+                "Use fewer issues or fewer options, or a pool of offers."
             )
+
+    def _place(self, issue_name: str, option: Option) -> int:
+        place = self._option_places[issue_name].get(option)
+        if place is None:
+            raise NotInSpace(f"{option!r} is not an option of {issue_name}.")
+        return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +256,7 @@ class Margin:
 class Constraint:
     """A hard rule that people wrote.
 
-    `allows` gives one truth value for every offer of the space, shape (size,). An unknown figure
+    `allows` gives one truth value for every offer of the space, shape (count,). An unknown figure
     (NaN) must give False: a hard constraint fails closed. `text` is the rule as a sentence,
     `limit` its limit for a card ("250 ms").
     """

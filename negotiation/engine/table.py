@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from negotiation.engine.formatting import listed
 from negotiation.engine.strategies import LINEAR
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
         IntArray,
         Issue,
         OutcomeSpace,
+        Places,
     )
     from negotiation.engine.strategies import Strategy
     from negotiation.engine.utility import Measure, Preferences
 
-Places = NDArray[np.unsignedinteger[Any]]
 Kind = Literal["mediated", "alternating"]
 RESOLUTIONS = ("mediate", "precedence", "vote", "ask", "status_quo")
 """What can be tried, in an order that the table gives, when no agreement comes."""
@@ -100,13 +99,13 @@ class Table:
 
     @cached_property
     def masks(self) -> tuple[BoolArray, ...]:
-        """What each constraint allows, in their order; each of shape (space.size,)."""
+        """What each constraint allows, in their order; each of shape (space.count,)."""
         return tuple(constraint.allows(self.lookup) for constraint in self.constraints)
 
     @cached_property
     def lawful(self) -> IntArray:
         """Rising numbers of the offers that break no constraint. It may be empty."""
-        allowed = np.ones(self.space.size, dtype=np.bool_)
+        allowed = np.ones(self.space.count, dtype=np.bool_)
         for mask in self.masks:
             allowed &= mask
         return np.flatnonzero(allowed).astype(np.int64)
@@ -123,8 +122,9 @@ class Table:
     def places(self, issue: str) -> Places:
         """For every lawful offer the place of its option among the options of `issue`."""
         if issue not in self._places:
-            small = np.min_scalar_type(len(self.space.issue(issue).options))
-            self._places[issue] = self.space.option_indices(issue, self.lawful).astype(small)
+            places = self.space.places(issue)
+            every = len(self.lawful) == self.space.count
+            self._places[issue] = places if every else places[self.lawful]
         return self._places[issue]
 
     def certain(self, measure: str) -> FloatArray:
@@ -134,7 +134,7 @@ class Table:
         return self._certain[measure]
 
     def lookup(self, subject: str) -> Column:
-        """The column of a measure at the nominal facts, or of an issue; shape (space.size,)."""
+        """The column of a measure at the nominal facts, or of an issue; shape (space.count,)."""
         if subject in self.measure:
             return self._nominal[subject]
         return self.space.column(subject)

@@ -107,7 +107,7 @@ class TableValue:
 class Measure:
     """A quantity that an offer leads to.
 
-    `evaluate(facts)` gives its figure in `unit` for every offer of the space, shape (size,), NaN
+    `evaluate(facts)` gives its figure in `unit` for every offer of the space, shape (count,), NaN
     where it is unknown; `facts` names the facts it reads, all others are not passed on. `levels`:
     what its figures are called where they only stand for an order.
     """

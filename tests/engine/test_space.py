@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
+from negotiation.engine.endings import Agreement
+from negotiation.engine.session import Session
 from negotiation.engine.space import Issue, NotInSpace, OutcomeSpace, SpaceTooLarge
 from negotiation.engine.table import BadTable, Seat, Table
 from negotiation.engine.utility import LinearValue, Measure, Objective, Preferences, TableValue
 from tests.engine.tables import service_table
+
+if TYPE_CHECKING:
+    from negotiation.engine.space import IntArray
 
 SPACE = OutcomeSpace((Issue("color", "Color", ("red", "blue")), Issue("size", "Size", (1, 2, 3))))
 
@@ -76,3 +84,78 @@ def test_a_table_needs_two_seats() -> None:
         Table(
             title="T", space=SPACE, seats=(_seat(Objective("size", 1, LinearValue(1, 3), "Size")),)
         )
+
+
+LARGE = OutcomeSpace(tuple(Issue(f"i{n}", "I", tuple(range(10))) for n in range(30)))
+
+
+def _pooled(offers: int = 500) -> tuple[OutcomeSpace, IntArray]:
+    places = np.random.default_rng(5).integers(0, 10, (offers, 30))
+    return LARGE.with_pool(places), places
+
+
+def test_a_pool_numbers_its_offers_both_ways() -> None:
+    space, places = _pooled()
+    assert (space.pooled, space.count, space.size) == (True, 500, 10**30)
+    for number in range(space.count):
+        offer = space.offer_at(number)
+        assert list(offer.values()) == places[number].tolist()
+        assert space.index_of(offer) == number
+
+
+def test_a_pool_has_the_columns_of_its_offers() -> None:
+    space, places = _pooled()
+    assert space.column("i7").tolist() == places[:, 7].tolist()
+    assert space.places("i7").dtype == np.uint8
+    assert space.option_indices("i7", np.array([3, 1])).tolist() == places[[3, 1], 7].tolist()
+
+
+def test_an_offer_outside_the_pool_is_refused_and_the_reason_said() -> None:
+    space, places = _pooled()
+    missing = {f"i{n}": int(place) for n, place in enumerate(places[0])}
+    missing["i0"] = 9 - missing["i0"]
+    with pytest.raises(NotInSpace, match=r"1,000,.* offers, of which 500 are looked at here"):
+        space.index_of(missing)
+    wide = OutcomeSpace((Issue("year", "Year", tuple(range(1000))),)).with_pool(np.array([[3]]))
+    with pytest.raises(NotInSpace, match="of which 1 are"):
+        wide.index_of({"year": 900})
+
+
+def test_equal_rows_of_a_pool_count_once() -> None:
+    space = SPACE.with_pool(np.array([[1, 2], [0, 0], [1, 2]]))
+    assert [space.offer_at(number)["size"] for number in range(space.count)] == [3, 1]
+
+
+@pytest.mark.parametrize("places", [[[2, 0]], [[0, -1]], [[0]]])
+def test_a_pool_with_places_that_are_none_is_refused(places: list[list[int]]) -> None:
+    with pytest.raises(ValueError, match="A pool"):
+        SPACE.with_pool(np.array(places))
+
+
+def test_the_places_of_all_offers_take_a_byte_each() -> None:
+    assert SPACE.places("size").dtype == np.uint8
+    for issue in SPACE.issues:
+        assert SPACE.places(issue.name).tolist() == SPACE.option_indices(issue.name).tolist()
+
+
+def test_a_table_of_a_pool_is_negotiated_like_any_other() -> None:
+    full = service_table()
+    rng = np.random.default_rng(2)
+    kept = np.sort(rng.choice(full.space.count, 3000, replace=False))
+    places = np.stack([full.space.places(each.name)[kept] for each in full.space.issues], axis=1)
+
+    def narrowed(measure: Measure) -> Measure:
+        return replace(measure, evaluate=lambda facts: measure.evaluate(facts)[kept])
+
+    pooled = replace(
+        full,
+        space=full.space.with_pool(places),
+        measures=tuple(narrowed(measure) for measure in full.measures),
+    )
+    session = Session(pooled, seed=3)
+    while (message := session.next()) is not None:
+        session.apply(message)
+    assert isinstance(session.ending, Agreement)
+    assert full.row_of(full.space.index_of(session.ending.offer)) is not None
+    expected = session.utilities[pooled.row_of(pooled.space.index_of(session.ending.offer))]
+    assert (expected >= [seat.preferences.reservation for seat in full.seats]).all()
