@@ -45,7 +45,7 @@ def asking(state: State, seat: str, round_: int, time: float) -> Intent | None:
     Its value is the unlocking value summed over the offers, weighted by how plausible it is that
     the others accept them (weights that add up to 1), in utility.
     """
-    sources = _sources(state, seat)
+    sources = {} if state.spent else _sources(state, seat)
     if not sources:
         return None
     step = -(-len(state.table.lawful) // _WEIGHED)
@@ -61,6 +61,8 @@ def opening(state: State) -> Intent | None:
     limits of enough seats if the answers were as good as _FAR standard deviations. None if there
     is no such offer, or nobody left to ask.
     """
+    if state.spent:
+        return None
     sources = {name: _sources(state, name) for name in state.names}
     hopes = state.utilities.copy()
     for place, name in enumerate(state.names):

@@ -62,6 +62,10 @@ def _ask(state: State, message: Message) -> None:
         raise IllegalMove(f"{fact.label} is not shared with anybody.")
     if state.question is not None:
         raise IllegalMove(f"Question #{state.question.seq} is still open.")
+    if (message.sender, fact.name) in state.asked:
+        raise IllegalMove(f"{message.sender} has already asked about {fact.label}.")
+    if state.spent:
+        raise IllegalMove(f"All {state.table.questions} questions of this table were asked.")
     if message.round == state.round and message.sender in state.so_far.asked:
         raise IllegalMove(f"{message.sender} has already asked in this round.")
     _in_turn(state, message)

@@ -133,6 +133,11 @@ class State:
         best = nash_products(self.utilities[rows], self.limits).max(initial=0.0)
         return rows, float(best)
 
+    @property
+    def spent(self) -> bool:
+        """Whether as many questions were asked as the table allows in all."""
+        return self.table.questions is not None and len(self.asked) >= self.table.questions
+
     def order(self, round_: int) -> tuple[str, ...]:
         """The seats in the order of this round: drawn from the seed, so that nobody is first."""
         if round_ not in self._orders:

@@ -185,3 +185,16 @@ def test_what_does_not_surprise_or_matter_is_not_challenged(claim: Message) -> N
     following = session.next()
     assert following is not None
     assert following.act is not Act.CHALLENGE
+
+
+def test_a_question_is_asked_once_and_no_more_than_the_table_allows() -> None:
+    session, question = after(service_table(), Act.ASK)
+    session.apply(question)
+    reply = session.next()
+    assert reply is not None
+    session.apply(reply)
+    with pytest.raises(IllegalMove, match="already asked about"):
+        session.apply(replace(question, seq=reply.seq + 1, round=question.round + 1))
+    none_left = Session(replace(service_table(), questions=0), seed=1)
+    with pytest.raises(IllegalMove, match="All 0 questions"):
+        none_left.apply(replace(question, seq=1))
