@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.engine.sections import sifted, swept
+
 if TYPE_CHECKING:
     from negotiation.engine.space import BoolArray, FloatArray, IntArray
 
 Words = NDArray[np.uint64]
 
+_TWO = 2
 _PIVOTS = 64
 _BLOCK = 1024  # rows that are held against _TILE others at once: fits the processor's cache
 _TILE = 64
@@ -52,8 +55,19 @@ def frontier_within(utilities: FloatArray, comparisons: float) -> Frontier:
     """The frontier of `utilities` (offers, seats), as far as so many comparisons of two rows go.
 
     Two steps are always taken: every row against the few of largest sum, and the first block of
-    what is left against itself. A search that stops has found the rows of largest sum.
+    what is left against itself. A search that stops has found the rows of largest sum. For two
+    seats it never stops.
     """
+    sieved = sifted(utilities)
+    utilities = utilities[sieved]
+    if utilities.shape[1] == _TWO:
+        return Frontier(sieved[swept(utilities)], complete=True)
+    rows, complete = _searched(utilities, comparisons)
+    return Frontier(sieved[rows], complete)
+
+
+def _searched(utilities: FloatArray, comparisons: float) -> tuple[IntArray, bool]:
+    """Rising rows that none dominates, and whether these are all."""
     words = _coded(utilities)
     rows = _without_pivoted(utilities, words)
     rows = rows[_by_falling_sum(utilities[rows])]
@@ -61,7 +75,7 @@ def frontier_within(utilities: FloatArray, comparisons: float) -> Frontier:
     new = np.ones(len(rows), dtype=np.bool_)
     new[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
     best, complete = _undominated(ranked[new], words[rows[new]], comparisons)
-    return Frontier(np.sort(rows[best[np.cumsum(new) - 1]]), complete)
+    return np.sort(rows[best[np.cumsum(new) - 1]]), complete
 
 
 def undominated(utilities: FloatArray, row: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _LEAST_SURPLUS = 1e-6
 """Stands for a surplus of nothing or less, so that products with one stay comparable."""
+
+Score = Callable[["FloatArray"], "FloatArray"]
+"""From utilities (offers, seats) to what is made as large as possible, shape (offers,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,41 @@ class Points:
 def solution_points(utilities: FloatArray, limits: FloatArray) -> Points:
     """The solution points of offers with `utilities` (offers, seats) and `limits` (seats,).
 
-    Ties are decided by the larger sum of utilities, then by the row.
+    None is dominated by another offer. Figures that differ by less than TOLERANCE tie, only
+    products to the last bit, as NegoLog (2024) compares them: a product of many seats is small.
+    Ties are decided by the larger sum of utilities, then by the larger utility of the first seat,
+    of the second, and so on, then by the row.
     """
-    rows = np.flatnonzero((utilities >= limits - TOLERANCE).all(axis=1))
+    rows = clearing(utilities, limits)
     if not rows.size:
         return Points(None, None, None, None)
-    surplus = utilities[rows] - limits
-    room = np.maximum(surplus.max(axis=0), TOLERANCE)
-    total = utilities[rows].sum(axis=1)
+    possible = room(utilities, limits)
     return Points(
         nash=fairest(utilities, limits, rows),
-        kalai=_best(rows, surplus.min(axis=1), total),
-        kalai_smorodinsky=_best(rows, (surplus / room).min(axis=1), total),
-        utilitarian=_best(rows, total, total),
+        kalai=_best(utilities, rows, lambda among: _smallest(among - limits)),
+        kalai_smorodinsky=_best(
+            utilities, rows, lambda among: _smallest((among - limits) / possible)
+        ),
+        utilitarian=_best(utilities, rows, _totals),
     )
+
+
+def room(utilities: FloatArray, limits: FloatArray) -> FloatArray:
+    """The most that each seat gets above its limit from an offer that clears all, shape (seats,).
+
+    At least TOLERANCE, so that shares of it are figures.
+    """
+    rows = clearing(utilities, limits)
+    best = np.array([column[rows].max(initial=-np.inf) for column in utilities.T])
+    return np.asarray(np.maximum(best - limits, TOLERANCE))
+
+
+def clearing(utilities: FloatArray, limits: FloatArray) -> IntArray:
+    """Rising rows of `utilities` (offers, seats) that reach every limit (seats,), inclusive."""
+    clear = np.ones(len(utilities), dtype=np.bool_)
+    for column, limit in zip(utilities.T, limits, strict=True):
+        clear &= column >= limit - TOLERANCE
+    return np.flatnonzero(clear)
 
 
 def nash_products(utilities: FloatArray, limits: FloatArray) -> FloatArray:
@@ -55,28 +80,41 @@ def nash_products(utilities: FloatArray, limits: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(utilities - limits, _LEAST_SURPLUS).prod(axis=1))
 
 
+def _smallest(utilities: FloatArray) -> FloatArray:
+    """The smallest figure of each row, (offers, seats) → (offers,)."""
+    return np.asarray(utilities.min(axis=1))
+
+
+def _totals(utilities: FloatArray) -> FloatArray:
+    """The sum of each row, (offers, seats) → (offers,)."""
+    return np.asarray(utilities.sum(axis=1))
+
+
 def fairest(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
-    """Of `rows` the one with the largest Nash product; ties by the sum, then by the row.
+    """Of `rows` the one with the largest Nash product; ties as in `solution_points`.
 
     The result is not dominated by any other of `rows`: an offer that is as good for all and
     better for one replaces it, also where rounding hides the difference from the product.
     """
-    chosen = _largest_product(utilities, limits, rows)
-    while True:
-        held = utilities[chosen]
-        better = (utilities[rows] >= held).all(axis=1) & (utilities[rows] > held).any(axis=1)
-        if not better.any():
-            return chosen
-        rows = rows[better]
-        chosen = _largest_product(utilities, limits, rows)
+    return _best(utilities, rows, lambda among: nash_products(among, limits), slack=0.0)
 
 
-def _largest_product(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
+def _best(utilities: FloatArray, rows: IntArray, score: Score, *, slack: float = TOLERANCE) -> int:
     among = utilities[rows]
-    return _best(rows, nash_products(among, limits), among.sum(axis=1))
+    while True:
+        place = _first(among, score(among), slack)
+        held = among[place]
+        better = (among >= held).all(axis=1) & (among > held).any(axis=1)
+        if not better.any():
+            return int(rows[place])
+        rows, among = rows[better], among[better]
 
 
-def _best(rows: IntArray, score: FloatArray, total: FloatArray) -> int:
-    best = np.flatnonzero(score == score.max())
-    best = best[total[best] == total[best].max()]
-    return int(rows[best].min())
+def _first(among: FloatArray, scores: FloatArray, slack: float) -> int:
+    """The place of the largest score, ties by the sum and seat by seat, then the first."""
+    tied = np.flatnonzero(scores >= scores.max() - slack)
+    figures = np.column_stack([_totals(among[tied]), among[tied]])
+    for place in range(figures.shape[1]):
+        kept = figures[:, place] >= figures[:, place].max() - TOLERANCE
+        tied, figures = tied[kept], figures[kept]
+    return int(tied[0])
