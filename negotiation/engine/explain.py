@@ -13,7 +13,7 @@ from negotiation.engine.formatting import (
     option_text,
     spread,
 )
-from negotiation.engine.messages import Act
+from negotiation.engine.messages import FALLBACK, Act
 from negotiation.engine.phrases import brought, compared, gains_and_losses, the
 
 if TYPE_CHECKING:
@@ -126,6 +126,11 @@ def _mediate(state: State, intent: Intent, draft: Message) -> str:
     return f"{who} can live with this: {_offer(state, draft)}. {how} {_origin(state, draft)}"
 
 
+def _hold(_state: State, intent: Intent, _draft: Message) -> str:
+    cause = intent.decided_by.removeprefix(FALLBACK)
+    return f"I lose this turn: {cause}. From here on a simpler strategy speaks for me."
+
+
 def _close(_state: State, intent: Intent, _draft: Message) -> str:
     assert intent.ending is not None
     return intent.ending.reason
@@ -210,5 +215,6 @@ _WORDINGS: dict[Act, Callable[[State, Intent, Message], str]] = {
     Act.ACCEPT: _accept,
     Act.REJECT: _reject,
     Act.MEDIATE: _mediate,
+    Act.HOLD: _hold,
     Act.SYSTEM: _close,
 }

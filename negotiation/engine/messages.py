@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from negotiation.engine.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from negotiation.engine.table import Table
 
 Option = str | int | float
 Offer = dict[str, Option]
@@ -39,6 +41,9 @@ class Act(StrEnum):
     INTERVENE = "intervene"
     SYSTEM = "system"
 
+
+FALLBACK = "fallback: "
+"""How `decided_by` begins where a seat's strategy failed; the cause follows."""
 
 REMARKS = frozenset({Act.INTERVENE, Act.SYSTEM, Act.EXPLAIN})
 """What may be said without moving the negotiation; only the mediator's last word ends it."""
@@ -99,6 +104,34 @@ class Question:
     assumed_mean: float
     assumed_sd: float
     value: float
+
+
+class Move(NamedTuple):
+    """A message without its reasons and words: who does what, when, and with which offer.
+
+    `row`: the place of its offer among the lawful ones of `table`, -1 where it has none.
+    """
+
+    seq: int
+    round: int
+    sender: str
+    act: Act
+    row: int
+    in_reply_to: int | None
+    decided_by: str
+    table: Table
+
+    @property
+    def offer(self) -> Offer | None:
+        return None if self.row < 0 else self.table.offer(self.row)
+
+    @property
+    def offered(self) -> bool:
+        """Whether a seat puts an offer on the table."""
+        return self.act is Act.PROPOSE or self.act is Act.REVISE
+
+    def __repr__(self) -> str:
+        return f"<#{self.seq} {self.sender} {self.act} {self.offer or ''}>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

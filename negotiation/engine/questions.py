@@ -54,6 +54,11 @@ def asking(state: State, seat: str, round_: int, time: float) -> Intent | None:
     return _ask(seat, round_, question) if question.value > cost(time) else None
 
 
+def silent(state: State) -> bool:
+    """Whether nobody has anything left to ask."""
+    return state.spent or not any(_sources(state, name) for name in state.names)
+
+
 def opening(state: State) -> Intent | None:
     """The question with which the mediator, before it gives up, has a seat look for an opening.
 

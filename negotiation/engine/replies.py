@@ -8,7 +8,8 @@ from negotiation.engine.messages import Act, Question
 from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
-    from negotiation.engine.state import Doubt, State
+    from negotiation.engine.standings import Doubt
+    from negotiation.engine.state import State
 
 
 def answer(state: State, round_: int) -> Intent:

@@ -7,25 +7,35 @@ so far, so a session that is replayed from any prefix goes on exactly as the fir
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from negotiation.engine import explain, rules
+from negotiation.engine.faults import Faulty
 from negotiation.engine.messages import MEDIATOR, Act, Change, Message
 from negotiation.engine.protocols import alternating, mediated
+from negotiation.engine.questions import silent
 from negotiation.engine.reasons import reasons
 from negotiation.engine.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from negotiation.engine.endings import Agreement, NoAgreement
-    from negotiation.engine.messages import Offer
+    from negotiation.engine.messages import Move, Offer
     from negotiation.engine.outlook import Outlook
     from negotiation.engine.space import FloatArray
-    from negotiation.engine.state import Intent, Standing
+    from negotiation.engine.standings import Standing
+    from negotiation.engine.state import Intent
+    from negotiation.engine.strategies.players import Strategy
     from negotiation.engine.table import Table
+
+
+def _no_time() -> float:
+    return 0.0
+
 
 _PROTOCOLS = {"mediated": mediated, "alternating": alternating}
 
@@ -37,11 +47,21 @@ class Session:
     changes nothing. Making one costs one pass over the lawful offers for each seat.
     """
 
-    def __init__(self, table: Table, *, seed: int) -> None:
+    def __init__(
+        self,
+        table: Table,
+        *,
+        seed: int,
+        negotiators: Mapping[str, Strategy] | None = None,
+        clock: Callable[[], float] | None = None,
+        patience: float = inf,
+    ) -> None:
+        """`negotiators` bargain for seats in place of the strategies that these declare. With a
+        `clock`, in seconds, a strategy that takes longer than `patience` loses its turn."""
         self.table = table
         self.seed = seed
         self._protocol = _PROTOCOLS[table.protocol]
-        self._state = State(table, seed)
+        self._state = State(table, seed, negotiators or {}, clock or _no_time, patience)
         self._messages: list[Message] = []
         self._expected: Intent | None = None
 
@@ -55,7 +75,13 @@ class Session:
 
     @property
     def messages(self) -> tuple[Message, ...]:
+        """What was applied: everything said, unless `step` or `run` left out the words."""
         return tuple(self._messages)
+
+    @property
+    def moves(self) -> Sequence[Move]:
+        """Everything said so far, without its words."""
+        return self._state.moves
 
     @property
     def round(self) -> int:
@@ -92,6 +118,29 @@ class Session:
         self._messages.append(message)
         self._expected = None
 
+    def step(self) -> Move | None:
+        """Goes one move on, without putting it into words; None when it is over.
+
+        The moves are those that `next` would have said.
+        """
+        if self.ending is not None:
+            return None
+        intent = self._intent()
+        if intent.ending is not None:
+            self._state.ending = intent.ending
+        self._state.absorb(self._draft(intent))
+        self._expected = None
+        return self._state.moves[-1]
+
+    def run(self) -> None:
+        """Goes on to the end, without putting anything into words: about a microsecond a move
+        for alternating offers."""
+        while self.ending is None:
+            if self.table.protocol == "alternating" and silent(self._state):
+                alternating.run(self._state)
+                self._expected = None
+            self.step()
+
     def _intent(self) -> Intent:
         if self._expected is None:
             self._expected = self._protocol.next_intent(self._state)
@@ -108,7 +157,13 @@ class Session:
         self._state.ending = ending
 
     def _message(self, intent: Intent) -> Message:
-        draft = Message(
+        fields = {} if intent.row is None else self._offer_fields(intent, intent.row)
+        draft = replace(self._draft(intent), **fields)
+        return replace(draft, text=explain.text(self._state, intent, draft))
+
+    def _draft(self, intent: Intent) -> Message:
+        """The message of an intent without reasons and words."""
+        return Message(
             seq=self._state.head + 1,
             round=intent.round,
             sender=intent.sender,
@@ -116,18 +171,17 @@ class Session:
             text="",
             recipients=intent.recipients,
             in_reply_to=intent.in_reply_to,
+            offer=None if intent.row is None else self.table.offer(intent.row),
             question=intent.question,
             evidence=intent.evidence,
-            **({} if intent.row is None else self._offer_fields(intent, intent.row)),
+            decided_by=intent.decided_by,
         )
-        return replace(draft, text=explain.text(self._state, intent, draft))
 
     def _offer_fields(self, intent: Intent, row: int) -> dict[str, Any]:
         state = self._state
-        targets = self._protocol.targets(state, intent.round)
+        targets = self._targets(intent.round)
         offer = self.table.offer(row)
         fields: dict[str, Any] = {
-            "offer": offer,
             "votes": state.votes(row, targets),
             "private": self._private(row, targets),
         }
@@ -143,6 +197,14 @@ class Session:
         fields["against"] = against.seq if against else None
         fields["reasons"] = reasons(outlook, row, against.row if against else None)
         return fields
+
+    def _targets(self, round_: int) -> FloatArray:
+        """What each seat asks for; its limit where a strategy fails."""
+        try:
+            targets: FloatArray = self._protocol.targets(self._state, round_)
+        except Faulty:
+            return self._state.limits
+        return targets
 
     def _against(self, intent: Intent) -> Standing | None:
         """What an offer is held against: the seat's own last one; for the first one an equal one,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,60 +10,21 @@ import numpy as np
 
 from negotiation.engine.beliefs import SURPRISING, fuse, surprise
 from negotiation.engine.endings import Agreement
-from negotiation.engine.messages import REMARKS, Act, Message
+from negotiation.engine.messages import FALLBACK, REMARKS, Act, Message, Move
 from negotiation.engine.outlook import Outlook
 from negotiation.engine.solutions import nash_products
+from negotiation.engine.standings import Doubt, Named, RoundSoFar, Standing
+from negotiation.engine.strategies.players import NOTHING, Record
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from negotiation.engine.beliefs import Belief
     from negotiation.engine.endings import NoAgreement
     from negotiation.engine.messages import Evidence, Option, Question
     from negotiation.engine.space import BoolArray, FloatArray, IntArray
+    from negotiation.engine.strategies.players import Player, Strategy
     from negotiation.engine.table import Table
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An offer on the table: its row among the lawful ones and the message that made it."""
-
-    row: int
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The offer that the seats are answering; its `owners` have asked for it themselves."""
-
-    row: int
-    seq: int
-    owners: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A claim, message `seq`, that is far from what `seat` believed (`held`) when it heard it.
-
-    `private`: not everybody heard it.
-    """
-
-    seat: str
-    seq: int
-    sender: str
-    private: bool
-    held: Belief
-    evidence: Evidence
-
-
-@dataclass(slots=True)
-class RoundSoFar:
-    """What happened in one round: who asked, who spoke, and the offers that stood before."""
-
-    before: Mapping[str, Standing] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
-    spoke: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +39,7 @@ class Intent:
     row: int | None = None
     question: Question | None = None
     evidence: Evidence | None = None
+    decided_by: str = "strategy"
     choices: int = 0  # how many offers the mediator chose from
     ending: NoAgreement | None = None
 
@@ -88,12 +50,27 @@ class State:
     A row is an offer's place among the lawful ones. `head` is the newest message's seq, `round`
     the newest round anybody spoke in, `turns` counts offers and answers. `standing`: each seat's
     newest offer; `named`: the offer being answered, `answers` to it so far; `refused`: rows that
-    were named and did not find enough consent. `question` and `doubt` wait for a reply.
+    were named and did not find enough consent. `question` and `doubt` wait for a reply. `moves`
+    are the messages without their words; `failures` counts how often a seat's strategy failed.
     """
 
-    def __init__(self, table: Table, seed: int) -> None:
+    def __init__(
+        self,
+        table: Table,
+        seed: int,
+        negotiators: Mapping[str, Strategy],
+        clock: Callable[[], float],
+        patience: float,
+    ) -> None:
         self.table = table
         self.seed = seed
+        self.negotiators = negotiators
+        self.clock = clock
+        self.patience = patience
+        self.moves: list[Move] = []
+        self.record = Record(self.moves, self.names)
+        self.players: dict[str, Player] = {}
+        self.failures: dict[str, int] = {}
         self.head = 0
         self.round = 1
         self.turns = 0
@@ -173,6 +150,7 @@ class State:
     def absorb(self, message: Message) -> None:
         """Counts a legal message in."""
         self.head = message.seq
+        self.moves.append(self._move(message))
         if message.act in REMARKS:
             return
         if message.round > self.round:
@@ -190,7 +168,27 @@ class State:
             case Act.CHALLENGE:
                 self.doubt = None
             case Act.HOLD:
-                self._spoke(message.sender)
+                self._hold(message)
+
+    def _move(self, message: Message) -> Move:
+        moved = message.offer is not None and message.act not in REMARKS
+        row = self.row_of(message.offer) if moved and message.offer is not None else None
+        return Move(
+            message.seq,
+            message.round,
+            message.sender,
+            message.act,
+            NOTHING if row is None else row,
+            message.in_reply_to,
+            message.decided_by,
+            self.table,
+        )
+
+    def _hold(self, message: Message) -> None:
+        self._spoke(message.sender)
+        if message.decided_by.startswith(FALLBACK):
+            self.failures[message.sender] = self.failures.get(message.sender, 0) + 1
+            self.players.pop(message.sender, None)
 
     def _ask(self, message: Message) -> None:
         assert message.question is not None
@@ -216,6 +214,7 @@ class State:
                 private = bool(message.recipients)
                 self.doubt = Doubt(name, message.seq, message.sender, private, held, evidence)
             self.outlooks[name] = outlook.learn(fact.name, fuse(held, evidence, fact=fact))
+            self.players.pop(name, None)
         self._forget("utilities", "reach")
 
     def _forget(self, *figures: str) -> None:
@@ -223,9 +222,7 @@ class State:
             self.__dict__.pop(figure, None)
 
     def _put(self, message: Message) -> None:
-        assert message.offer is not None
-        row = self.row_of(message.offer)
-        assert row is not None
+        row = self.moves[-1].row
         if message.act is Act.MEDIATE:
             agreeing = self.votes(row, self.limits)
             owners = frozenset(

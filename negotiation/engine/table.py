@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         OutcomeSpace,
         Places,
     )
-    from negotiation.engine.strategies import Strategy
+    from negotiation.engine.strategies.players import Strategy
     from negotiation.engine.utility import Measure, Preferences
 
 Kind = Literal["mediated", "alternating"]

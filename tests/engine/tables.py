@@ -9,7 +9,7 @@ import numpy as np
 from negotiation.engine.beliefs import Belief, Fact
 from negotiation.engine.messages import Evidence
 from negotiation.engine.space import Constraint, Issue, Margin, OutcomeSpace
-from negotiation.engine.strategies import LINEAR, Strategy
+from negotiation.engine.strategies import LINEAR
 from negotiation.engine.table import Kind, Seat, Table
 from negotiation.engine.utility import LinearValue, Measure, Objective, Preferences, TableValue
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from negotiation.engine.space import FloatArray
+    from negotiation.engine.strategies.players import Strategy
 
 REGIONS = ("eu-north", "eu-west", "eu-central", "us-east")
 PURCHASES = ("on demand", "spot", "one year", "three years")

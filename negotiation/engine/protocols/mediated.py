@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.engine.faults import Faulty, demand_of
 from negotiation.engine.messages import MEDIATOR, Act
 from negotiation.engine.protocols.closing import closing
 from negotiation.engine.questions import asking, opening
 from negotiation.engine.replies import answer, challenge
 from negotiation.engine.solutions import fairest, nash_products
-from negotiation.engine.state import Intent, RoundSoFar
+from negotiation.engine.standings import RoundSoFar
+from negotiation.engine.state import Intent
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
@@ -36,13 +38,26 @@ def targets(state: State, round_: int) -> FloatArray:
     """The utility each seat asks for in a round, shape (seats,)."""
     time = _time(state, round_)
     return np.array(
-        [state.outlooks[seat.name].target(seat.strategy.demand(time)) for seat in state.table.seats]
+        [state.outlooks[name].target(demand_of(state, name, time)) for name in state.names]
     )
 
 
 def next_intent(state: State) -> Intent:
     """What is said next: what is owed, then the first thing worth saying in this round or a later
     one, or the end."""
+    try:
+        return _next(state)
+    except Faulty as fault:
+        return fault.hold(state.round)
+
+
+def latest_round(state: State, expected: Intent) -> int:
+    """The last round in which a message may be said now: the next, or the one that comes next
+    because nobody has anything to say until then."""
+    return max(expected.round, min(state.round + 1, state.table.rounds))
+
+
+def _next(state: State) -> Intent:
     if state.doubt is not None:
         return challenge(state, state.doubt)
     if state.named is not None:
@@ -57,12 +72,6 @@ def next_intent(state: State) -> Intent:
         if intent is not None:
             return intent
     return opening(state) or closing(state)
-
-
-def latest_round(state: State, expected: Intent) -> int:
-    """The last round in which a message may be said now: the next, or the one that comes next
-    because nobody has anything to say until then."""
-    return max(expected.round, min(state.round + 1, state.table.rounds))
 
 
 def _time(state: State, round_: int) -> float:

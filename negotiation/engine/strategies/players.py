@@ -1,0 +1,183 @@
+"""What a strategy is, and what it may look at: its own seat, and what everybody has said.
+
+A strategy makes a player for one seat of one negotiation. What a player does follows from its
+view and the turn alone; what it keeps for itself only saves work, so that a player made anew in
+the middle of a negotiation goes on exactly as the old one would have.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from negotiation.engine.messages import Move
+    from negotiation.engine.outlook import Outlook
+    from negotiation.engine.space import IntArray, Places
+
+NOTHING = -1
+"""Stands for the row of an offer where there is none."""
+
+_WIDTH = 0.02
+_CHOICES = 64
+_MIX = 2_654_435_761  # Knuth's multiplicative hash
+
+
+class Record:
+    """The rows that each seat has offered so far, seats by their place at the table.
+
+    One record serves all players of a negotiation, so that reading a move costs the same however
+    many of them listen. `length` counts all that was said, `distinct` the different rows of a seat.
+    """
+
+    def __init__(self, moves: Sequence[Move], names: Sequence[str]) -> None:
+        self._moves = moves
+        self._place = {name: place for place, name in enumerate(names)}
+        self.length = 0
+        self._seen: list[set[int]] = [set() for _ in names]
+        self.offers: list[list[int]] = [[] for _ in names]
+        self.distinct = [0] * len(names)
+
+    def read(self) -> Record:
+        """The record once everything said so far is counted in."""
+        for number in range(self.length, len(self._moves)):
+            move = self._moves[number]
+            if move.offered and (place := self._place.get(move.sender)) is not None:
+                self.offers[place].append(move.row)
+                self._seen[place].add(move.row)
+                self.distinct[place] = len(self._seen[place])
+        self.length = len(self._moves)
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What one seat sees. It speaks at turns `first`, `first` + `seats`, … of `turns` in all."""
+
+    place: int
+    first: int
+    seats: int
+    turns: int
+    seed: int
+    outlook: Outlook
+    record: Record
+
+    @property
+    def others(self) -> list[int]:
+        return [place for place in range(self.seats) if place != self.place]
+
+    @property
+    def issues(self) -> list[Places]:
+        """For each issue the place of every row's option, shape (rows,)."""
+        table = self.outlook.table
+        return [table.places(issue.name) for issue in table.space.issues]
+
+    @cached_property
+    def utilities(self) -> Sequence[float]:
+        """The seat's own expected utility of every row."""
+        return self.outlook.utilities.data
+
+    @cached_property
+    def steps(self) -> Sequence[float]:
+        """The utilities of `outlook.rising`, in its order."""
+        return self.outlook.utilities[self.outlook.rising].data
+
+    def time(self, turn: int) -> float:
+        """Relative time: 0 at the first turn, 1 at the last."""
+        return turn / (self.turns - 1)
+
+    def least(self, target: float) -> int:
+        """The row of the smallest utility that reaches `target`; NOTHING if none does."""
+        place = bisect_left(self.steps, target - TOLERANCE)
+        return int(self.outlook.rising[place]) if place < len(self.steps) else NOTHING
+
+    def about(self, target: float) -> IntArray:
+        """Rows that are worth `target` or a little more: a sample of at most 64, least first.
+
+        "A little" is 2 % of the way from the limit to the best; there is always the least that
+        reaches the target, if anything does.
+        """
+        room = max(self.outlook.best - self.outlook.reservation, 0.0)
+        first = bisect_left(self.steps, target - TOLERANCE)
+        last = bisect_left(self.steps, target + _WIDTH * room + TOLERANCE)
+        rows = self.outlook.rising[first : max(last, first + 1)]
+        if len(rows) <= _CHOICES:
+            return rows
+        return rows[np.linspace(0, len(rows) - 1, _CHOICES).astype(np.int64)]
+
+    def heard(self) -> list[list[int]]:
+        """The rows that each of the others has offered, in the order of `others`."""
+        offers = self.record.read().offers
+        return [offers[place] for place in self.others]
+
+    def pick(self, turn: int, many: int) -> int:
+        """A number below `many`, drawn from the seed for this seat and turn."""
+        mixed = (self.seed * 31 + self.place * 17 + turn + 1) * _MIX % 2**32
+        return mixed * many >> 32
+
+
+class Player(ABC):
+    """A strategy at work for one seat."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    @abstractmethod
+    def offer(self, turn: int, /) -> int:
+        """The row that the seat would offer at `turn`; NOTHING if none reaches its limit."""
+
+    def asks(self, turn: int, /) -> float:
+        """The smallest utility that the seat accepts at `turn`.
+
+        What its own next offer is worth (AC_next, Baarslag, Hindriks & Jonker 2013).
+        """
+        row = self.offer(turn)
+        return self.view.utilities[row] if row != NOTHING else float("inf")
+
+    def move(self, turn: int, named: int, /) -> int:
+        """The row that the seat offers at `turn`. To answer the row `named` that another seat has
+        offered with the same row is to accept it."""
+        if named != NOTHING and self.view.utilities[named] >= self.asks(turn) - TOLERANCE:
+            return named
+        return self.offer(turn)
+
+
+class Deliberate(Player):
+    """A player whose choice is worth remembering until somebody speaks."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._made_at: tuple[int, int] | None = None
+        self._row = NOTHING
+
+    def offer(self, turn: int, /) -> int:
+        now = (turn, self.view.record.read().length)
+        if now != self._made_at:
+            self._made_at, self._row = now, self.choose(turn)
+        return self._row
+
+    @abstractmethod
+    def choose(self, turn: int) -> int:
+        """The row to offer at `turn`; NOTHING if none reaches the limit."""
+
+
+class Strategy(ABC):
+    """A way to bargain: without any state, so one object serves every seat and negotiation."""
+
+    def demand(self, time: float) -> float:
+        """The share of the way from its limit to its best that a seat asks for at a mediated
+        table: 1 at relative time 0, 0 at relative time 1. Evenly falling, unless it says else."""
+        return 1.0 - min(max(time, 0.0), 1.0)
+
+    @abstractmethod
+    def player(self, view: View) -> Player:
+        """Who bargains for a seat in alternating offers."""

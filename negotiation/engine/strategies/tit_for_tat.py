@@ -1,0 +1,81 @@
+"""Tit for tat: give as much as is given.
+
+Naive: Faratin, Sierra & Jennings 1998 (absolute tit for tat). Nice: Baarslag, Hindriks & Jonker,
+A tit for tat negotiation strategy for real-time bilateral negotiations, 2013.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from negotiation.engine.strategies.opponents import Pleasing
+from negotiation.engine.strategies.players import Player, Strategy
+
+if TYPE_CHECKING:
+    from negotiation.engine.strategies.players import View
+
+_LATE = 0.9
+"""Relative time from which a nice seat also gives unasked, at the end half of what is left."""
+
+
+class NaiveTitForTat(Strategy):
+    """Asks for less by as much as the others' offers have become better for it, on average."""
+
+    def player(self, view: View) -> Player:
+        return _Naive(view)
+
+
+class NiceTitForTat(Strategy):
+    """Goes as far towards the estimated Nash point as the others have come, and chooses what they
+    seem to like among offers that are equally good for itself."""
+
+    def player(self, view: View) -> Player:
+        return _Nice(view)
+
+
+class _Naive(Player):
+    def offer(self, _turn: int) -> int:
+        view, outlook = self.view, self.view.outlook
+        heard = view.heard()
+        given = 0.0
+        if all(heard):
+            gains = [view.utilities[rows[-1]] - view.utilities[rows[0]] for rows in heard]
+            given = max(sum(gains) / len(gains), 0.0)
+        return view.least(max(outlook.best - given, outlook.reservation))
+
+
+class _Nice(Pleasing):
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._peaks = [(0, 0.0)] * len(view.others)
+        self._nash = 1.0
+        self._judged = 0
+
+    def target(self, turn: int) -> float:
+        view, best = self.view, self.view.outlook.best
+        heard = view.heard()
+        if not all(heard):
+            return best
+        self._estimate(min(map(len, heard)))
+        came = min(self._share(number, rows) for number, rows in enumerate(heard))
+        late = max(view.time(turn) - _LATE, 0.0) / (1 - _LATE)
+        return best - max(best - self._nash, 0.0) * (came + (1 - came) * late / 2)
+
+    def _estimate(self, many: int) -> None:
+        """The Nash point is estimated anew each time the number of offers has doubled."""
+        judged = 1 << (many.bit_length() - 1)
+        if judged != self._judged:
+            self._judged, self._nash = judged, self.opponents.nash(judged)
+
+    def _share(self, number: int, rows: list[int]) -> float:
+        """How far another seat has come from its first offer to the Nash point, 0 to 1."""
+        utilities = self.view.utilities
+        counted, peak = self._peaks[number]
+        peak = max([peak, *(utilities[row] for row in rows[counted:])])
+        self._peaks[number] = (len(rows), peak)
+        first = utilities[rows[0]]
+        room = self._nash - first
+        return min((peak - first) / room, 1.0) if room > 0 else 1.0
+
+
+STRATEGIES = {"tft": NaiveTitForTat(), "nice-tft": NiceTitForTat()}
