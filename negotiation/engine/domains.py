@@ -90,11 +90,12 @@ class Distances:
 def analyse(utilities: FloatArray, limits: FloatArray) -> Analysis:
     """The analysis of offers with `utilities` (offers, seats) and `limits` (seats,).
 
-    At least one offer and one seat. Two seats: O(n) passes. More: see `COMPARISONS`.
+    Two seats: a few passes over the offers. More: see `COMPARISONS`. Without offers the figures
+    of each seat are NaN.
     """
     frontier = frontier_within(rounded(utilities), COMPARISONS)
     points = _points(utilities, limits, frontier)
-    means = np.array([column.mean() for column in utilities.T])
+    lowest, means, highest = _spread(utilities)
     others = (means.sum() - means) / max(len(means) - 1, 1)
     return Analysis(
         size=len(utilities),
@@ -109,8 +110,8 @@ def analyse(utilities: FloatArray, limits: FloatArray) -> Analysis:
         opposition=_from_the_ideal(points["utilitarian"]),
         kalai_opposition=_from_the_ideal(points["kalai"]),
         balance=tuple((means - others).tolist()),
-        lowest=tuple(float(column.min()) for column in utilities.T),
-        highest=tuple(float(column.max()) for column in utilities.T),
+        lowest=tuple(lowest.tolist()),
+        highest=tuple(highest.tolist()),
     )
 
 
@@ -158,6 +159,15 @@ def _points(
         ),
         "utilitarian": point(found.utilitarian, lambda own: own.sum()),
     }
+
+
+def _spread(utilities: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The smallest, mean and largest utility of each seat, each of shape (seats,)."""
+    if not len(utilities):
+        unknown = np.full(utilities.shape[1], np.nan)
+        return unknown, unknown, unknown
+    columns = utilities.T
+    return columns.min(axis=1), columns.mean(axis=1), columns.max(axis=1)
 
 
 def _from_the_ideal(point: Point | None) -> float | None:

@@ -149,6 +149,12 @@ def test_distances_are_to_the_nearest_of_the_frontier_and_to_each_point() -> Non
     assert (nothing.frontier, nothing.nash) == (0, None)
 
 
+def test_without_offers_nothing_is_known() -> None:
+    told = analyse(np.empty((0, 2)), NO_LIMITS).to_dict()
+    assert (told["size"], told["frontier"], told["nash"]) == (0, [], None)
+    assert told["balance"] == told["lowest"] == [None, None]
+
+
 def test_an_analysis_is_plain_json() -> None:
     space = np.array(list(product([0.0, 0.5, 1.0], repeat=2)))
     told = json.loads(json.dumps(analyse(space, NO_LIMITS).to_dict(), allow_nan=False))
