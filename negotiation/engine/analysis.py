@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from negotiation.engine.concessions import concession
+from negotiation.engine.domains import analyse, distances, rounded
 from negotiation.engine.endings import Agreement
-from negotiation.engine.frontier import frontier_within, undominated
+from negotiation.engine.frontier import undominated
 from negotiation.engine.messages import Act
 from negotiation.engine.plain import plain
-from negotiation.engine.solutions import nash_products, solution_points
-from negotiation.engine.utility import TOLERANCE
+from negotiation.engine.solutions import clearing, nash_products
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from negotiation.engine.frontier import Frontier
+    from negotiation.engine.concessions import Concession
+    from negotiation.engine.domains import Analysis, Distances, Point
     from negotiation.engine.messages import Offer
     from negotiation.engine.session import Session
-    from negotiation.engine.solutions import Points
     from negotiation.engine.space import FloatArray, IntArray
     from negotiation.engine.table import Table
 
 _ALTERNATIVES = 5
-_COMPARISONS = 5e8
-"""What one search for a frontier may cost: about half a second. All of the frontier of 30,000
-offers for eight seats, even where none dominates another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,8 @@ class Summary:
     divided by the largest one; `pareto`: no lawful offer is better for one seat and as good for
     all. `confidence` is the smallest of the seats'. Where the frontier is so large that the
     search was stopped, `frontier_complete` is False and `frontier_size` says at least how many.
-    Figures about an agreement are empty or None where there is none.
+    `opposition`, `distances` (of the agreement) and `concessions` (by seat): see `domains` and
+    `concessions`. Figures about an agreement are empty or None where there is none.
     """
 
     reservations: Mapping[str, float]
@@ -60,6 +59,8 @@ class Summary:
     frontier_complete: bool
     lawful_size: int
     total_size: int
+    opposition: float | None
+    concessions: Mapping[str, Concession]
     agreement: Offer | None = None
     utilities: Mapping[str, float] = field(default_factory=dict)
     surplus: Mapping[str, float] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class Summary:
     confidence: float | None = None
     nash_ratio: float | None = None
     pareto: bool | None = None
+    distances: Distances | None = None
     alternatives: tuple[Alternative, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,17 +82,16 @@ def summarise(session: Session) -> Summary:
     About a second of work for 200,000 lawful offers and eight seats.
     """
     table, utilities = session.table, session.utilities
-    names = tuple(seat.name for seat in table.seats)
     limits = np.array([seat.preferences.reservation for seat in table.seats])
-    frontier = frontier_within(utilities, _COMPARISONS)
-    points = solution_points(utilities, limits)
-    summary = _of_the_table(session, points, frontier)
+    found = analyse(utilities, limits)
+    summary = _of_the_table(session, found)
     agreed = session.ending
     if not isinstance(agreed, Agreement):
         return summary
     row = table.row_of(table.space.index_of(agreed.offer))
     assert row is not None
-    near = _on_the_frontier(utilities, limits, frontier)
+    names = tuple(summary.reservations)
+    near = _on_the_frontier(utilities, limits, found)
     return replace(
         summary,
         agreement=agreed.offer,
@@ -98,61 +99,79 @@ def summarise(session: Session) -> Summary:
         surplus={name: session.outlooks[name].surplus(row) for name in names},
         confidences=agreed.confidence,
         confidence=min(agreed.confidence.values()),
-        nash_ratio=_nash_ratio(utilities, limits, row, points.nash),
-        pareto=undominated(utilities, row),
+        nash_ratio=_nash_ratio(utilities, limits, row, found.nash),
+        pareto=_pareto(utilities, found, row),
+        distances=distances(found, utilities[row]),
         alternatives=_alternatives(table, utilities, near[near != row], row),
     )
 
 
-def _of_the_table(session: Session, points: Points, frontier: Frontier) -> Summary:
+def _of_the_table(session: Session, found: Analysis) -> Summary:
     """What can be said without an agreement."""
     table = session.table
 
-    def offer(point: int | None) -> Offer | None:
-        return None if point is None else table.offer(point)
+    def offer(point: Point | None) -> Offer | None:
+        return None if point is None else table.offer(point.row)
 
     return Summary(
         reservations={seat.name: seat.preferences.reservation for seat in table.seats},
-        rounds=_offers_put(session),
-        nash_offer=offer(points.nash),
-        kalai_offer=offer(points.kalai),
-        kalai_smorodinsky_offer=offer(points.kalai_smorodinsky),
-        utilitarian_offer=offer(points.utilitarian),
-        frontier_size=len(frontier.rows),
-        frontier_complete=frontier.complete,
-        lawful_size=len(table.lawful),
+        rounds=sum(move.offered or move.act is Act.MEDIATE for move in session.moves),
+        nash_offer=offer(found.nash),
+        kalai_offer=offer(found.kalai),
+        kalai_smorodinsky_offer=offer(found.kalai_smorodinsky),
+        utilitarian_offer=offer(found.utilitarian),
+        opposition=found.opposition,
+        frontier_size=len(found.frontier),
+        frontier_complete=found.complete,
+        lawful_size=found.size,
         total_size=table.space.size,
+        concessions=_concessions(session),
     )
+
+
+def _concessions(session: Session) -> dict[str, Concession]:
+    rows: dict[str, list[int]] = {seat.name: [] for seat in session.table.seats}
+    for move in session.moves:
+        if move.offered:
+            rows[move.sender].append(move.row)
+    told = {}
+    for place, (name, offered) in enumerate(rows.items()):
+        outlook = session.outlooks[name]
+        told[name] = concession(
+            session.utilities[offered], place, best=outlook.best, limit=outlook.reservation
+        )
+    return told
 
 
 def _by_seat(names: tuple[str, ...], values: FloatArray) -> dict[str, float]:
     return dict(zip(names, values.tolist(), strict=True))
 
 
-def _offers_put(session: Session) -> int:
-    putting = {Act.PROPOSE, Act.REVISE, Act.MEDIATE}
-    return sum(message.act in putting for message in session.messages)
-
-
 def _nash_ratio(
-    utilities: FloatArray, limits: FloatArray, row: int, nash: int | None
+    utilities: FloatArray, limits: FloatArray, row: int, nash: Point | None
 ) -> float | None:
     if nash is None:
         return None
-    own, best = nash_products(utilities[[row, nash]], limits)
+    own, best = nash_products(utilities[[row, nash.row]], limits)
     return float(own / best)
 
 
-def _on_the_frontier(utilities: FloatArray, limits: FloatArray, frontier: Frontier) -> IntArray:
+def _pareto(utilities: FloatArray, found: Analysis, row: int) -> bool:
+    if found.complete:
+        return bool((found.frontier == row).any())
+    return undominated(rounded(utilities), row)
+
+
+def _on_the_frontier(utilities: FloatArray, limits: FloatArray, found: Analysis) -> IntArray:
     """Rows of the frontier that clear every limit.
 
     What dominates such a row clears every limit too, so where the search among all offers was
     stopped, one among these few goes further.
     """
-    livable = np.flatnonzero((utilities >= limits - TOLERANCE).all(axis=1))
-    if frontier.complete:
-        return np.intersect1d(frontier.rows, livable, assume_unique=True)
-    return livable[frontier_within(utilities[livable], _COMPARISONS).rows]
+    if found.complete:
+        return found.frontier[clearing(found.frontier_utilities, limits)]
+    livable = clearing(utilities, limits)
+    return livable[analyse(utilities[livable], limits).frontier] if livable.size else livable
 
 
 def _alternatives(

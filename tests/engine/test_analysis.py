@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import json
+from math import dist
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.engine import analysis
+from negotiation.engine import domains
 from negotiation.engine.analysis import summarise
 from negotiation.engine.frontier import frontier_within, pareto_frontier, undominated
 from negotiation.engine.session import Session
 from negotiation.engine.solutions import solution_points
 from negotiation.engine.space import FloatArray
+from negotiation.engine.strategies import BOULWARE
 from tests.engine.tables import pie_table, service_table
 from tests.engine.talks import finished, worth
 
@@ -122,7 +124,7 @@ def test_a_summary_of_too_large_a_frontier_says_at_least_how_many(
 ) -> None:
     session = finished(service_table(types=40))
     exact = summarise(session)
-    monkeypatch.setattr(analysis, "_COMPARISONS", 0)
+    monkeypatch.setattr(domains, "COMPARISONS", 0)
     bounded = summarise(session)
     assert (exact.frontier_complete, bounded.frontier_complete) == (True, False)
     assert 0 < bounded.frontier_size < exact.frontier_size
@@ -140,6 +142,21 @@ def test_a_running_negotiation_has_a_summary_without_an_agreement(said: int) -> 
     summary = summarise(session)
     assert (summary.agreement, summary.pareto, summary.rounds) == (None, None, said)
     assert summary.nash_offer == {"share": 50}
+
+
+def test_a_summary_says_who_conceded_and_how_far_the_agreement_is_from_the_best() -> None:
+    session = finished(pie_table(strategy=BOULWARE))
+    summary = summarise(session)
+    assert summary.distances is not None
+    assert summary.distances.frontier == 0
+    assert summary.distances.nash == pytest.approx(
+        dist(summary.utilities.values(), worth(session, {"share": 50}).values())
+    )
+    assert summary.opposition is not None
+    for told in summary.concessions.values():
+        assert 0 < told.conceded < 1
+        assert told.steps["selfish"] == 0
+        assert told.offers > 1
 
 
 def test_a_summary_is_plain_json() -> None:
