@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from negotiation.engine import domains
 from negotiation.engine.analysis import summarise
+from negotiation.engine.concessions import Step
 from negotiation.engine.frontier import frontier_within, pareto_frontier, undominated
 from negotiation.engine.session import Session
 from negotiation.engine.solutions import solution_points
@@ -155,7 +156,7 @@ def test_a_summary_says_who_conceded_and_how_far_the_agreement_is_from_the_best(
     assert summary.opposition is not None
     for told in summary.concessions.values():
         assert 0 < told.conceded < 1
-        assert told.steps["selfish"] == 0
+        assert told.steps[Step.SELFISH] == 0
         assert told.offers > 1
 
 

@@ -32,7 +32,8 @@ def test_a_step_is_named_by_what_it_gives_to_whom(own: float, other: float, kind
 def test_what_was_conceded_is_a_share_of_the_way_to_the_limit() -> None:
     offers = np.array([[0.2, 1.0, 0.1], [0.4, 0.8, 0.3], [0.2, 0.9, 0.1]])
     told = concession(offers, 1, best=1.0, limit=0.5)
-    assert (told.offers, told.conceded, told.rate) == (3, pytest.approx(0.4), pytest.approx(0.2))
+    assert told.offers == 3
+    assert (told.conceded, told.rate) == pytest.approx((0.4, 0.2))
     assert told.steps[Step.CONCESSION] == told.steps[Step.SELFISH] == 0.5
 
 
