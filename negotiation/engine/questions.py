@@ -55,7 +55,9 @@ def asking(state: State, seat: str, round_: int, time: float) -> Intent | None:
 
 
 def silent(state: State) -> bool:
-    """Whether nobody has anything left to ask."""
+    """Whether nobody is owed an answer, and nobody has anything left to ask."""
+    if state.question is not None or state.doubt is not None:
+        return False
     return state.spent or not any(_sources(state, name) for name in state.names)
 
 

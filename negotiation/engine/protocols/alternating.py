@@ -99,7 +99,7 @@ def _play(state: State) -> None:
         row = move(turn, on_table if answers else NOTHING)
         seq += 1
         round_ = turn // many + 1
-        if answers and row == on_table:
+        if answers and row == on_table != NOTHING:
             consents += 1
             if consents == many:
                 return

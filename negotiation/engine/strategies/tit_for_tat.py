@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from negotiation.engine.strategies.players import View
 
 _LATE = 0.9
-"""Relative time from which a nice seat also gives unasked, at the end half of what is left."""
+"""Relative time from which a nice seat also gives unasked, slowly at first, at the end all."""
+
+_OPENING = 0.05
+"""Share of the way to its limit that a naive seat gives unasked once the others have opened: two
+of them would otherwise wait for each other for ever."""
 
 
 class NaiveTitForTat(Strategy):
@@ -40,7 +44,8 @@ class _Naive(Player):
         given = 0.0
         if all(heard):
             gains = [view.utilities[rows[-1]] - view.utilities[rows[0]] for rows in heard]
-            given = max(sum(gains) / len(gains), 0.0)
+            room = max(outlook.best - outlook.reservation, 0.0)
+            given = max(sum(gains) / len(gains), 0.0) + _OPENING * room
         return view.least(max(outlook.best - given, outlook.reservation))
 
 
@@ -58,8 +63,9 @@ class _Nice(Pleasing):
             return best
         self._estimate(min(map(len, heard)))
         came = min(self._share(number, rows) for number, rows in enumerate(heard))
+        mirrored = best - max(best - self._nash, 0.0) * came
         late = max(view.time(turn) - _LATE, 0.0) / (1 - _LATE)
-        return best - max(best - self._nash, 0.0) * (came + (1 - came) * late / 2)
+        return mirrored - max(mirrored - view.outlook.reservation, 0.0) * late**2
 
     def _estimate(self, many: int) -> None:
         """The Nash point is estimated anew each time the number of offers has doubled."""
