@@ -133,13 +133,20 @@ class Session:
         return self._state.moves[-1]
 
     def run(self) -> None:
-        """Goes on to the end, without putting anything into words: about a microsecond a move
-        for alternating offers."""
+        """Goes on to the end, without putting anything into words.
+
+        For alternating offers that takes about a microsecond a move, unless there is a clock.
+        """
         while self.ending is None:
-            if self.table.protocol == "alternating" and silent(self._state):
+            if self._plays_freely():
                 alternating.run(self._state)
                 self._expected = None
             self.step()
+
+    def _plays_freely(self) -> bool:
+        """Whether offers and acceptances are all that follows, and nobody looks at the clock."""
+        timed = self._state.patience < inf
+        return self.table.protocol == "alternating" and not timed and silent(self._state)
 
     def _intent(self) -> Intent:
         if self._expected is None:

@@ -12,7 +12,7 @@ from negotiation.engine.strategies.players import Strategy
 if TYPE_CHECKING:
     from negotiation.engine.strategies.players import Player, View
 
-_COURSE = (1.0, 0.75, 0.4)
+_COURSE = (1.0, 0.75, 0.0)
 """Shares of the way from limit to best that the clock asks for: at the start, in the middle (it
 pulls the curve, which does not pass through it) and at the end."""
 

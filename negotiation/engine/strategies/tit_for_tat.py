@@ -9,21 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negotiation.engine.strategies.opponents import Pleasing
-from negotiation.engine.strategies.players import Player, Strategy
+from negotiation.engine.strategies.players import Strategy
+from negotiation.engine.strategies.similarities import Approaching
 
 if TYPE_CHECKING:
-    from negotiation.engine.strategies.players import View
+    from negotiation.engine.strategies.players import Player, View
 
 _LATE = 0.9
-"""Relative time from which a nice seat also gives unasked, slowly at first, at the end all."""
+"""Relative time from which both also give unasked, slowly at first, at the end all: who only
+mirrors may wait for the other for ever."""
 
 _OPENING = 0.05
-"""Share of the way to its limit that a naive seat gives unasked once the others have opened: two
-of them would otherwise wait for each other for ever."""
+"""Share of the way to its limit that a naive seat gives unasked once the others have opened."""
 
 
 class NaiveTitForTat(Strategy):
-    """Asks for less by as much as the others' offers have become better for it, on average."""
+    """Asks for less by as much as the others' offers have become better for it, on average, and
+    chooses what is most like them."""
 
     def player(self, view: View) -> Player:
         return _Naive(view)
@@ -37,16 +39,16 @@ class NiceTitForTat(Strategy):
         return _Nice(view)
 
 
-class _Naive(Player):
-    def offer(self, _turn: int) -> int:
-        view, outlook = self.view, self.view.outlook
-        heard = view.heard()
+class _Naive(Approaching):
+    def target(self, turn: int) -> float:
+        outlook, utilities = self.view.outlook, self.view.utilities
+        heard = self.view.heard()
         given = 0.0
         if all(heard):
-            gains = [view.utilities[rows[-1]] - view.utilities[rows[0]] for rows in heard]
+            gains = [utilities[rows[-1]] - utilities[rows[0]] for rows in heard]
             room = max(outlook.best - outlook.reservation, 0.0)
             given = max(sum(gains) / len(gains), 0.0) + _OPENING * room
-        return view.least(max(outlook.best - given, outlook.reservation))
+        return _hurried(self.view, turn, max(outlook.best - given, outlook.reservation))
 
 
 class _Nice(Pleasing):
@@ -64,8 +66,7 @@ class _Nice(Pleasing):
         self._estimate(min(map(len, heard)))
         came = min(self._share(number, rows) for number, rows in enumerate(heard))
         mirrored = best - max(best - self._nash, 0.0) * came
-        late = max(view.time(turn) - _LATE, 0.0) / (1 - _LATE)
-        return mirrored - max(mirrored - view.outlook.reservation, 0.0) * late**2
+        return _hurried(view, turn, mirrored)
 
     def _estimate(self, many: int) -> None:
         """The Nash point is estimated anew each time the number of offers has doubled."""
@@ -82,6 +83,11 @@ class _Nice(Pleasing):
         first = utilities[rows[0]]
         room = self._nash - first
         return min((peak - first) / room, 1.0) if room > 0 else 1.0
+
+
+def _hurried(view: View, turn: int, target: float) -> float:
+    late = max(view.time(turn) - _LATE, 0.0) / (1 - _LATE)
+    return target - max(target - view.outlook.reservation, 0.0) * late**2
 
 
 STRATEGIES = {"tft": NaiveTitForTat(), "nice-tft": NiceTitForTat()}
