@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.engine.beliefs import Belief, confidence, fuse
+from negotiation.engine.regions import add_regions
+from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from negotiation.engine.messages import Option
-    from negotiation.engine.space import BoolArray, FloatArray, IntArray, Places
+    from negotiation.engine.space import FloatArray, IntArray, Places
     from negotiation.engine.table import Seat, Table
     from negotiation.engine.utility import Objective, Region
 
@@ -143,8 +145,8 @@ class Outlook:
         """Whether an offer lies in a region; if so the region's value is part of its utility."""
         offer = self.table.offer(row)
         return all(
-            region.spans(name, np.array([offer[name]], dtype=np.float64))[0]
-            for name in region.bounds
+            low - TOLERANCE <= float(offer[name]) <= high + TOLERANCE
+            for name, (low, high) in region.bounds.items()
         )
 
     def figure(self, subject: str, row: int) -> Option | None:
@@ -174,12 +176,7 @@ class Outlook:
         return total
 
     def _add_regions_and_cut(self, total: FloatArray, places: Callable[[str], Places]) -> None:
-        issue = self.table.space.issue
-        for region in self.seat.preferences.regions:
-            inside: BoolArray = np.ones(len(total), dtype=np.bool_)
-            for name in region.bounds:
-                inside &= region.spans(name, issue(name).values)[places(name)]
-            total[inside] += region.value
+        add_regions(total, self.seat.preferences, self.table.space, places)
         np.minimum(total, self.seat.preferences.ceiling, out=total)
 
     def _contributions(self, objective: Objective) -> FloatArray:

@@ -25,6 +25,7 @@ Places = NDArray[np.unsignedinteger[Any]]
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Words = NDArray[np.uint64]
 Column = NDArray[Any]
 """One entry for every offer of the space: floats for a measure, options for an issue."""
 Lookup = Callable[[str], Column]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from negotiation.engine.messages import Option
-    from negotiation.engine.space import BoolArray, Column, FloatArray
+    from negotiation.engine.space import Column, FloatArray, Issue, Words
 
 TOLERANCE = 1e-9
 """Utilities that differ by less are equal: thresholds are inclusive, floats are not exact."""
@@ -151,11 +151,6 @@ class Region:
         if not isfinite(self.value):
             raise ValueError(f"The value of region {self.name} is not a number.")
 
-    def spans(self, issue: str, options: Column) -> BoolArray:
-        """Which of an issue's `options` lie between its bounds, shape (options,)."""
-        low, high = self.bounds[issue]
-        return np.asarray((options >= low - TOLERANCE) & (options <= high + TOLERANCE))
-
 
 @dataclass(frozen=True)
 class Preferences:
@@ -197,6 +192,11 @@ class Preferences:
         """Weight of each objective by subject; they add up to `total`."""
         weights = sum(objective.weight for objective in self.objectives)
         return {each.subject: each.weight / weights * self.total for each in self.objectives}
+
+    @cached_property
+    def spans(self) -> dict[int, tuple[tuple[Issue, ...], dict[str, Words]]]:
+        """What `regions` remembers about the bounds at the issues it met last."""
+        return {}
 
     def contribution(self, objective: Objective, column: Column) -> FloatArray:
         """c_k = w_k · v_k for each entry of `column`, same shape."""
