@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from negotiation.engine.strategies import STRATEGIES
 from negotiation.scenarios.fields import (
     Day,
     Figure,
@@ -26,6 +27,7 @@ from negotiation.scenarios.fields import (
     Text,
     Unit,
 )
+from negotiation.scenarios.values import Value
 
 
 class LabelledOption(Part):
@@ -132,25 +134,6 @@ class Constraint(Test):
     when: Test | None = None
 
 
-class Value(Part):
-    """From a figure to a value between 0 and 1: `worst` and `best`, or `points`, or a `table`."""
-
-    worst: Number | None = None
-    best: Number | None = None
-    points: Annotated[list[list[Number]], Field(min_length=2, max_length=50)] | None = None
-    table: Annotated[dict[Label, Share], Field(min_length=1, max_length=500)] | None = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Self:
-        line = self.worst is not None and self.best is not None
-        half = (self.worst is None) != (self.best is None)
-        if half or [line, self.points is not None, self.table is not None].count(True) != 1:
-            raise ValueError("needs either worst and best, or points, or a table")
-        if line and self.worst == self.best:
-            raise ValueError("worst and best are equal; they must differ")
-        return self
-
-
 class Objective(Part):
     subject: Name
     weight: Positive
@@ -180,25 +163,38 @@ class Knowledge(Part):
     root: Line | None = None
 
 
+def _known_strategy(name: str) -> str:
+    if name not in STRATEGIES:
+        known = ", ".join(STRATEGIES)
+        raise ValueError(f"'{name}' is no strategy; write one of {known}")
+    return name
+
+
+StrategyName = Annotated[str, StringConstraints(max_length=40), AfterValidator(_known_strategy)]
+
+
 class Seat(Part):
     name: Slug
     title: Label
     description: Text = ""
     objectives: Annotated[list[Objective], Field(min_length=1, max_length=20)]
     reservation: Share
-    strategy: Literal["boulware", "linear", "conceder"] = "linear"
+    discount: Annotated[float, Field(gt=0, le=1)] = 1
+    strategy: StrategyName = "linear"
     beliefs: dict[Name, Belief] = {}
     knows: dict[Name, Knowledge] = {}
     veto: bool = False
 
 
 class Protocol(Part):
-    """`pace`: seconds between two messages. `dissent`: how many seats may be overruled."""
+    """`pace`: seconds between two messages. `dissent`: how many seats may be overruled.
+    `questions`: how many may be asked in all."""
 
     kind: Literal["mediated", "alternating"] = "mediated"
     rounds: Annotated[int, Field(ge=1, le=1_000)] = 20
     pace: Annotated[float, Field(ge=0, le=60)] = 0
     dissent: Annotated[int, Field(ge=0, le=6)] = 0
+    questions: Annotated[int, Field(ge=0, le=1_000)] | None = None
 
 
 class Gate(OneLimit):

@@ -18,6 +18,7 @@ from negotiation.engine.utility import (
     PiecewiseValue,
     Preferences,
     TableValue,
+    TriangularValue,
 )
 from negotiation.scenarios.rules import compile_constraint
 from negotiation.scenarios.vocabulary import option_texts
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from negotiation.engine.utility import ValueFunction
     from negotiation.scenarios import schema
     from negotiation.scenarios.columns import Columns
+    from negotiation.scenarios.values import Value
 
 
 def compile_space(document: schema.ScenarioDocument) -> OutcomeSpace:
@@ -52,6 +54,7 @@ def compile_table(columns: Columns) -> Table:
         protocol=known.document.protocol.kind,
         rounds=document.protocol.rounds,
         dissent=document.protocol.dissent,
+        questions=document.protocol.questions,
     )
 
 
@@ -97,6 +100,7 @@ def _seat(seat: schema.Seat, columns: Columns, today: date | None) -> Seat:
         preferences=Preferences(
             tuple(_objective(objective, columns) for objective in seat.objectives),
             seat.reservation,
+            discount=seat.discount,
         ),
         beliefs={
             fact.name: _belief(seat, fact)
@@ -140,10 +144,12 @@ def _objective(objective: schema.Objective, columns: Columns) -> Objective:
     )
 
 
-def _value(value: schema.Value, issue: schema.Issue | None) -> ValueFunction:
+def _value(value: Value, issue: schema.Issue | None) -> ValueFunction:
     if value.table is not None and issue is not None:
         options = option_texts(issue)
         return TableValue({options[text]: figure for text, figure in value.table.items()})
+    if value.triangle is not None:
+        return TriangularValue(*value.triangle)
     if value.points is not None:
         return PiecewiseValue(tuple((point[0], point[1]) for point in value.points))
     return LinearValue(cast("float", value.worst), cast("float", value.best))

@@ -47,7 +47,7 @@ def _check_table(
     known: Vocabulary, subject: str, table: dict[str, float], at: Location
 ) -> Iterator[Problem]:
     if subject not in known.issues:
-        yield Problem(at, f"'{subject}' is no issue", "use worst and best, or points")
+        yield Problem(at, f"'{subject}' is no issue", "use worst and best, a triangle or points")
         return
     options = option_texts(known.issues[subject])
     for text in options.keys() - table.keys():
@@ -82,9 +82,9 @@ def _check_held(known: Vocabulary, seat: Seat, at: Location) -> Iterator[Problem
 
 def check_protocol(known: Vocabulary) -> Iterator[Problem]:
     protocol, count = known.document.protocol, len(known.document.seats)
-    if protocol.kind == "alternating" and count != 2:
-        problem = f"alternating offers need exactly 2 seats, there are {count}"
-        yield Problem(("protocol", "kind"), problem, "use mediated")
+    if protocol.kind == "alternating" and protocol.dissent:
+        problem = "alternating offers need everybody's consent"
+        yield Problem(("protocol", "dissent"), problem, "write 0, or use mediated")
     if protocol.dissent >= count:
         problem = f"{protocol.dissent} of {count} seats could be overruled"
         yield Problem(("protocol", "dissent"), problem, "leave at least one")

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from negotiation.engine.session import Session
+from negotiation.scenarios.compilers import compile_scenario
+from negotiation.scenarios.loaders import from_data
 from tests.negotiation.scenarios.small import SMALL, changed, refusal
 
 
@@ -81,14 +84,22 @@ def test_what_does_not_fit_together_is_refused(path: str, value: Any, said: str)
     assert said in refusal(changed(path, value))
 
 
-def test_alternating_offers_need_exactly_two_seats() -> None:
-    data = changed("protocol", {"kind": "alternating"})
-    third = deepcopy(SMALL["seats"][0]) | {"name": "third"}
-    data["seats"].append(third)
+def test_alternating_offers_need_everybodys_consent() -> None:
+    data = changed("protocol", {"kind": "alternating", "dissent": 1})
 
     assert refusal(data) == (
-        "protocol.kind: alternating offers need exactly 2 seats, there are 3; use mediated."
+        "protocol.dissent: alternating offers need everybody's consent; write 0, or use mediated."
     )
+
+
+def test_more_than_two_seats_may_offer_in_turn() -> None:
+    data = changed("protocol", {"kind": "alternating", "rounds": 200})
+    data["seats"].append(deepcopy(SMALL["seats"][0]) | {"name": "third"})
+
+    session = Session(compile_scenario(from_data(data, source="small.yaml")).table, seed=1)
+    session.run()
+
+    assert {"cost", "speed", "third"} <= {move.sender for move in session.moves}
 
 
 def test_a_ninth_seat_is_refused() -> None:
