@@ -6,6 +6,7 @@ To add one, write a module here whose `STRATEGIES` says what it is called; it is
 from __future__ import annotations
 
 from importlib import import_module
+from operator import itemgetter
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,10 @@ __all__ = ["BOULWARE", "CONCEDER", "LINEAR", "STRATEGIES", "TimeDependent"]
 
 
 def _found() -> dict[str, Strategy]:
-    names = sorted(module.name for module in iter_modules(__path__))
-    modules = [import_module(f"{__name__}.{name}") for name in names]
-    return {
-        name: strategy
-        for module in modules
-        for name, strategy in getattr(module, "STRATEGIES", {}).items()
-    }
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    found = [pair for module in modules for pair in getattr(module, "STRATEGIES", {}).items()]
+    return dict(sorted(found, key=itemgetter(0)))
 
 
 STRATEGIES = _found()
-"""Every strategy by the name that people write."""
+"""Every strategy by the name that people write, in the order of the names."""
