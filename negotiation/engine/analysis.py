@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.concessions import Concession
     from negotiation.engine.domains import Analysis, Distances, Point
+    from negotiation.engine.endings import Rule
     from negotiation.engine.messages import Offer
     from negotiation.engine.session import Session
     from negotiation.engine.space import FloatArray, IntArray
@@ -43,10 +44,11 @@ class Summary:
 
     `rounds` counts the offers put on the table. `nash_ratio` is the agreement's Nash product
     divided by the largest one; `pareto`: no lawful offer is better for one seat and as good for
-    all. `confidence` is the smallest of the seats'. Where the frontier is so large that the
-    search was stopped, `frontier_complete` is False and `frontier_size` says at least how many.
-    `opposition`, `distances` (of the agreement) and `concessions` (by seat): see `domains` and
-    `concessions`. Figures about an agreement are empty or None where there is none.
+    all. `by` what it was decided, `below` the seats below their limits. `confidence` is the
+    smallest of the seats'. Where the frontier is so large that the search was stopped,
+    `frontier_complete` is False and `frontier_size` says at least how many. `opposition`,
+    `distances` (of the agreement) and `concessions` (by seat): see `domains` and `concessions`.
+    Figures about an agreement are empty or None where there is none.
     """
 
     reservations: Mapping[str, float]
@@ -62,6 +64,8 @@ class Summary:
     opposition: float | None
     concessions: Mapping[str, Concession]
     agreement: Offer | None = None
+    by: Rule | None = None
+    below: tuple[str, ...] = ()
     utilities: Mapping[str, float] = field(default_factory=dict)
     surplus: Mapping[str, float] = field(default_factory=dict)
     confidences: Mapping[str, float] = field(default_factory=dict)
@@ -95,6 +99,8 @@ def summarise(session: Session) -> Summary:
     return replace(
         summary,
         agreement=agreed.offer,
+        by=agreed.by,
+        below=agreed.below,
         utilities=_by_seat(names, utilities[row]),
         surplus={name: session.outlooks[name].surplus(row) for name in names},
         confidences=agreed.confidence,

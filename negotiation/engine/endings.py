@@ -10,13 +10,23 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Offer
 
+Rule = Literal["consent", "mediation", "precedence", "vote"]
+IMPOSED: frozenset[Rule] = frozenset({"precedence", "vote"})
+"""What decides without asking whether the seats can live with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """An accepted offer. `confidence`: for each seat P(u ≥ r) when it was accepted."""
+    """The offer in which a negotiation ends. `confidence`: for each seat P(u ≥ r) at that time.
+
+    `by` what it was decided; `below` names the seats that expect less than their limit from it.
+    They have not accepted it: they were outnumbered, or a rule of the table imposed it.
+    """
 
     offer: Offer
     confidence: Mapping[str, float]
+    by: Rule = "consent"
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +44,24 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class NoAgreement:
-    """The end without an accepted offer: a sentence for people, and what cannot be met together.
+class Candidate:
+    """An offer that a person may look at, and the seats whose limit it is below."""
 
-    `conflicts` is a smallest set; it is empty if an offer would have done and time ran out.
+    offer: Offer
+    below: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoAgreement:
+    """The end without an offer: a sentence for people, and what cannot be met together.
+
+    `conflicts` is a smallest set; it is empty if an offer would have done and time ran out. Where
+    the table `asks` a person, `candidates` are offers to begin with. `status_quo`: by the table's
+    rule everything stays as it is.
     """
 
     reason: str
     conflicts: tuple[Conflict, ...] = ()
+    asks: bool = False
+    candidates: tuple[Candidate, ...] = ()
+    status_quo: bool = False

@@ -13,6 +13,7 @@ from negotiation.engine.formatting import (
     option_text,
     spread,
 )
+from negotiation.engine.last_words import last_word
 from negotiation.engine.messages import FALLBACK, Act
 from negotiation.engine.phrases import brought, compared, gains_and_losses, the
 
@@ -131,9 +132,9 @@ def _hold(_state: State, intent: Intent, _draft: Message) -> str:
     return f"I lose this turn: {cause}. From here on a simpler strategy speaks for me."
 
 
-def _close(_state: State, intent: Intent, _draft: Message) -> str:
+def _close(state: State, intent: Intent, _draft: Message) -> str:
     assert intent.ending is not None
-    return intent.ending.reason
+    return last_word(state.table, intent.ending)
 
 
 def _what_it_brings(state: State, draft: Message) -> str:

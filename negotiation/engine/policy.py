@@ -10,11 +10,14 @@ from math import isfinite
 from operator import ge, gt, lt
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from negotiation.engine.endings import IMPOSED
+from negotiation.engine.formatting import listed
 from negotiation.engine.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from negotiation.engine.endings import Rule
     from negotiation.engine.risk import Risk
 
 Route = Literal["auto", "review", "refuse"]
@@ -105,18 +108,22 @@ def judge(
     values: Mapping[str, Measured],
     confidence: float | None,
     vetoes: tuple[str, ...] = (),
+    by: Rule | None = "consent",
+    below: tuple[str, ...] = (),
     broken: tuple[Finding, ...] = (),
 ) -> Judgement:
     """The route of a decision, and every rule that forced it.
 
     `risk` None: the score could not be computed. `values`: what the gates measure, by subject.
-    `vetoes`: titles of the seats whose veto is not resolved. `broken`: hard rules that the
-    agreement does not keep. The strictest finding wins.
+    `vetoes`: titles of the seats whose veto is not resolved. `by` what the agreement was decided,
+    `below` titles of the seats below their limits: what a rule imposed goes to people. `broken`:
+    hard rules that the agreement does not keep. The strictest finding wins.
     """
     findings = [
         *broken,
         *(finding for gate in policy.gates if (finding := _gated(gate, values)) is not None),
         *(_veto(title) for title in vetoes),
+        *_imposed(by, below),
         *_confidence(policy, confidence),
         *_score(policy, risk),
     ]
@@ -161,6 +168,26 @@ def _veto(title: str) -> Finding:
         unit="",
         forces="review",
     )
+
+
+def _imposed(by: Rule | None, below: tuple[str, ...]) -> list[Finding]:
+    if by is not None and by not in IMPOSED:
+        return []
+    rule = {"precedence": "an order of precedence", "vote": "a weighted vote"}
+    text = f"The seats did not agree; {rule.get(by or '', 'an unknown rule')} decided."
+    if below:
+        text += f" It is below the limit{'s' if below[1:] else ''} of {listed(below)}."
+    return [
+        Finding(
+            rule="imposed",
+            text=text,
+            subject="consent",
+            measured=by,
+            limit=None,
+            unit="",
+            forces="review",
+        )
+    ]
 
 
 def _confidence(policy: Policy, confidence: float | None) -> list[Finding]:

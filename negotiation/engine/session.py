@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.engine import explain, rules
+from negotiation.engine.endings import Agreement
 from negotiation.engine.faults import Faulty
 from negotiation.engine.messages import MEDIATOR, Act, Change, Message
 from negotiation.engine.protocols import alternating, mediated
@@ -23,7 +24,7 @@ from negotiation.engine.state import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from negotiation.engine.endings import Agreement, NoAgreement
+    from negotiation.engine.endings import NoAgreement
     from negotiation.engine.messages import Move, Offer
     from negotiation.engine.outlook import Outlook
     from negotiation.engine.space import FloatArray
@@ -113,7 +114,7 @@ class Session:
         """Counts a message in; raises IllegalMove, and changes nothing, if it cannot stand."""
         rules.check(self._state, message, latest=self._latest_round)
         if message.act is Act.SYSTEM and message.sender == MEDIATOR:
-            self._close()
+            self._close(message)
         self._state.absorb(message)
         self._messages.append(message)
         self._expected = None
@@ -157,10 +158,12 @@ class Session:
         latest: int = self._protocol.latest_round(self._state, self._intent())
         return latest
 
-    def _close(self) -> None:
+    def _close(self, message: Message) -> None:
         ending = None if self.ending else self._intent().ending
         if ending is None:
             raise rules.IllegalMove("The mediator cannot close a negotiation that can go on.")
+        if message.offer != (ending.offer if isinstance(ending, Agreement) else None):
+            raise rules.IllegalMove("That is not what the rules of this table decide.")
         self._state.ending = ending
 
     def _message(self, intent: Intent) -> Message:
@@ -186,13 +189,14 @@ class Session:
 
     def _offer_fields(self, intent: Intent, row: int) -> dict[str, Any]:
         state = self._state
-        targets = self._targets(intent.round)
+        closes = intent.act is Act.SYSTEM
+        targets = state.limits if closes else self._targets(intent.round)
         offer = self.table.offer(row)
         fields: dict[str, Any] = {
             "votes": state.votes(row, targets),
             "private": self._private(row, targets),
         }
-        if intent.act is Act.MEDIATE:
+        if intent.sender == MEDIATOR:
             nearest = self._nearest(offer)
             fields["against"] = nearest.seq if nearest else None
             fields["changed"] = self._changes(nearest, offer)

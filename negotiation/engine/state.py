@@ -20,7 +20,7 @@ from negotiation.engine.utility import TOLERANCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from negotiation.engine.endings import NoAgreement
+    from negotiation.engine.endings import NoAgreement, Rule
     from negotiation.engine.messages import Evidence, Option, Question
     from negotiation.engine.space import BoolArray, FloatArray, IntArray
     from negotiation.engine.strategies.players import Player, Strategy
@@ -41,7 +41,7 @@ class Intent:
     evidence: Evidence | None = None
     decided_by: str = "strategy"
     choices: int = 0  # how many offers the mediator chose from
-    ending: NoAgreement | None = None
+    ending: Agreement | NoAgreement | None = None
 
 
 class State:
@@ -136,6 +136,15 @@ class State:
         """Whether one offer reaches the target of each seat, inclusive."""
         reached = self.utilities[row] >= targets - TOLERANCE
         return dict(zip(self.names, reached.tolist(), strict=True))
+
+    def below(self, row: int) -> tuple[str, ...]:
+        """The seats that expect less than their limit from one offer."""
+        return tuple(name for name, clear in self.votes(row, self.limits).items() if not clear)
+
+    def agreement(self, row: int, by: Rule = "consent") -> Agreement:
+        """The end in one offer, with how sure each seat is of it now."""
+        confidence = {name: self.outlooks[name].confidence(row) for name in self.names}
+        return Agreement(self.table.offer(row), confidence, by, self.below(row))
 
     def suffices(self, agreeing: BoolArray) -> BoolArray:
         """Where enough seats agree, veto holders among them; (…, seats) → (…)."""
@@ -258,8 +267,7 @@ class State:
         consent = [name in owners or self.answers.get(name, False) for name in self.names]
         agreeing = np.array(consent) & self.clears(self.limits)[row]
         if self.suffices(agreeing):
-            confidence = {name: self.outlooks[name].confidence(row) for name in self.names}
-            self.ending = Agreement(self.table.offer(row), confidence)
+            self.ending = self.agreement(row)
         else:
             self.refused.add(row)
             self.named = None

@@ -200,6 +200,8 @@ def _check_resolution(table: Table) -> None:
             raise BadTable(f"There is no {what} {listed(unknown)}; there are {listed([*known])}.")
         if len(set(names)) != len(names):
             raise BadTable(f"A {what} is named twice: {listed(names)}.")
+    if "precedence" in table.resolution and not table.precedence:
+        raise BadTable("Precedence needs the names of seats, the most important first.")
     if table.questions is not None and table.questions < 0:
         raise BadTable("The most questions that may be asked are 0 or more.")
 

@@ -147,5 +147,7 @@ class CompiledScenario:
             risk=risk,
             values=self.values(offer, facts),
             confidence=summary.confidence,
+            by=summary.by,
+            below=tuple(self.table.seat[name].title for name in summary.below),
             broken=judgements.broken(self.table.constraints, offer, self.columns, facts),
         )

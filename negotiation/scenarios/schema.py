@@ -236,13 +236,21 @@ class RiskInputs(Part):
     reversibility: Share | Reversibility
 
 
+Resolution = Literal["mediate", "precedence", "vote", "ask", "status_quo"]
+
+
 class Policy(Part):
-    """Scores are points from 0 to 100; windows are hours."""
+    """Scores are points from 0 to 100; windows are hours.
+
+    `resolution`: what is tried in turn when the seats do not agree.
+    """
 
     minimum_confidence: Share = 0.5
     review_from: Annotated[float, Field(ge=0, le=100)] = 35
     refuse_from: Annotated[float, Field(ge=0, le=100)] = 90
     gates: Annotated[list[Gate], Field(max_length=30)] = []
+    resolution: Annotated[list[Resolution], Field(max_length=5)] = []
+    precedence: Annotated[list[Slug], Field(max_length=8)] = []
     risk: RiskInputs
     window_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 4
     grant_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24

@@ -55,6 +55,8 @@ def compile_table(columns: Columns) -> Table:
         rounds=document.protocol.rounds,
         dissent=document.protocol.dissent,
         questions=document.protocol.questions,
+        resolution=tuple(document.policy.resolution),
+        precedence=tuple(document.policy.precedence),
     )
 
 

@@ -36,6 +36,7 @@ def package_bytes(
             "read": _read(scenario, offer, facts),
             "preconditions": [constraint.text for constraint in scenario.table.constraints],
             "confidence": summary.confidence,
+            "decided_by": {"rule": summary.by, "below_limit": list(summary.below)},
             "scenario": negotiation.version.scenario.slug,
             "policy_version": negotiation.version.number,
             "policy_hash": negotiation.version.document_hash,

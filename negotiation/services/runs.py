@@ -20,6 +20,7 @@ from django.db.models import F
 
 from negotiation import broadcast, dispatch
 from negotiation.engine.endings import Agreement, NoAgreement
+from negotiation.engine.last_words import last_word
 from negotiation.engine.messages import Message as Move
 from negotiation.engine.session import Session
 from negotiation.models import Message, Negotiation
@@ -162,7 +163,7 @@ def _conclude(lease: _Lease, judged: decisions.Judged | None, now: datetime) -> 
         negotiation = _end(lease.negotiation, Negotiation.Status.AGREED, now, **changes)
         decisions.decide(negotiation=negotiation, scenario=lease.scenario, judged=judged, now=now)
     elif isinstance(lease.session.ending, NoAgreement):
-        reason = lease.session.ending.reason[:1000]
+        reason = last_word(lease.scenario.table, lease.session.ending)[:1000]
         _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, reason=reason)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from negotiation.engine.table import RESOLUTIONS
 from negotiation.scenarios.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -95,6 +96,10 @@ def _names(text: str, *, known: Sequence[str]) -> list[str]:
     return names
 
 
+def _some_names(text: str, *, known: Sequence[str]) -> list[str]:
+    return _names(text, known=known) if text else []
+
+
 NUMBER: Kind = Kind(plain, number)
 CURVE = Kind(_curve, _points, longest=1000, wide=True)
 NUMBERS = Kind(_listed, _numbers, longest=1000, wide=True)
@@ -166,6 +171,18 @@ def of_policy(policy: Mapping[str, Any], words: Words) -> Iterator[Field]:
         about = f"{words.label(part['loss'])}. Halving this doubles the expected harm."
         label, unit = f"Tolerated loss: {part['label']}", words.unit(part["loss"])
         yield Field(at, label, plain(part["tolerance"]), about, unit)
+
+
+def of_resolution(document: Mapping[str, Any]) -> Iterator[Field]:
+    """What is tried when the seats do not agree; either list may be empty."""
+    seats = [seat["name"] for seat in document["seats"]]
+    for name, label, about, known in (
+        ("resolution", "One after the other", f"Of {', '.join(RESOLUTIONS)}.", RESOLUTIONS),
+        ("precedence", "Order of precedence", "Seats, the most important first.", seats),
+    ):
+        kind = Kind(_listed, partial(_some_names, known=known), longest=1000, wide=True)
+        present = _listed(document["policy"].get(name, []))
+        yield Field(("policy", name), label, present, about, kind=kind)
 
 
 _POLICY = (

@@ -69,6 +69,8 @@ def sections(document: Mapping[str, Any]) -> list[Section]:
     found.append(Section("Risk tolerance", about, list(rules_fields.of_policy(policy, words))))
     gates = list(rules_fields.of_gates(policy, words))
     found.append(Section("Always a person", "Whatever the score.", gates))
+    about = "What decides when the seats do not agree. What a rule imposes goes to a person."
+    found.append(Section("No agreement", about, list(rules_fields.of_resolution(document))))
     return [part for part in found if part.fields]
 
 

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
 from negotiation.models import Scenario, ScenarioVersion
 from negotiation.services import scenarios as service
@@ -124,9 +125,25 @@ def _show(request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any]
         "seats": _seats(shown),
         "rules": _rules(shown),
         "dimensions": _dimensions(shown),
+        "resolution": _resolution(shown),
         **extra,
     }
     return render(request, "negotiation/scenario.html", context)
+
+
+def _resolution(shown: ScenarioVersion) -> list[str]:
+    """What decides one after the other when the seats do not agree."""
+    policy = shown.document["policy"]
+    titles = {seat["name"]: seat["title"] for seat in shown.document["seats"]}
+    order = listed([titles[name] for name in policy.get("precedence", [])])
+    words = {
+        "mediate": "the mediator",
+        "precedence": f"the order of precedence ({order})",
+        "vote": "a weighted vote",
+        "ask": "a person",
+        "status_quo": "everything stays as it is",
+    }
+    return [words[step] for step in policy.get("resolution", [])]
 
 
 def _editor(

@@ -10,6 +10,7 @@ from negotiation.engine.policy import Gate, Policy, Test, judge
 from negotiation.engine.risk import Risk
 
 if TYPE_CHECKING:
+    from negotiation.engine.endings import Rule
     from negotiation.engine.policy import Measured
 
 COMMITMENT = Gate(
@@ -48,6 +49,29 @@ def scored(score: float) -> Risk:
 )
 def test_the_score_routes_with_inclusive_limits(score: float, route: str) -> None:
     assert judge(POLICY, risk=scored(score), values=SAFE, confidence=0.95).route == route
+
+
+@pytest.mark.parametrize("by", ["precedence", "vote", None])
+def test_what_a_rule_imposed_goes_to_people_and_says_whose_limit_it_passes_over(
+    by: Rule | None,
+) -> None:
+    judgement = judge(
+        POLICY, risk=scored(1), values=SAFE, confidence=1.0, by=by, below=("Cost", "Carbon")
+    )
+    assert judgement.route == "review"
+    (finding,) = judgement.findings
+    assert (finding.rule, finding.measured) == ("imposed", by)
+    assert "below the limits of Cost and Carbon" in finding.text
+
+
+@pytest.mark.parametrize("by", ["consent", "mediation"])
+def test_what_the_seats_can_live_with_needs_nobody_for_that(by: Rule) -> None:
+    assert judge(POLICY, risk=scored(1), values=SAFE, confidence=1.0, by=by).route == "auto"
+
+
+def test_an_imposed_agreement_that_is_too_risky_is_refused_all_the_same() -> None:
+    judgement = judge(POLICY, risk=scored(95), values=SAFE, confidence=1.0, by="vote")
+    assert judgement.route == "refuse"
 
 
 def test_a_gate_comes_before_a_low_score_and_says_what_it_measured() -> None:

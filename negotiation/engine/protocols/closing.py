@@ -1,12 +1,12 @@
-"""The end without an agreement."""
+"""The end of a protocol that found no agreement."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negotiation.engine.conflicts import conflicts_of, sentence
-from negotiation.engine.endings import NoAgreement
+from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import MEDIATOR, Act
+from negotiation.engine.resolutions import resolve
 from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 
 def closing(state: State) -> Intent:
-    """What ends the negotiation and names what conflicts."""
-    table = state.table
-    conflicts = conflicts_of(table, state.outlooks)
-    reason = sentence(table, conflicts)
-    return Intent(
-        act=Act.SYSTEM, sender=MEDIATOR, round=state.round, ending=NoAgreement(reason, conflicts)
-    )
+    """The mediator's last word: what the table's rule decides, or what conflicts."""
+    ending = resolve(state)
+    row = state.row_of(ending.offer) if isinstance(ending, Agreement) else None
+    return Intent(act=Act.SYSTEM, sender=MEDIATOR, round=state.round, row=row, ending=ending)

@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from negotiation.scenarios.checks.names import check_names
+from negotiation.scenarios.checks.resolutions import check_resolution
 from negotiation.scenarios.checks.rules import check_constraints, check_policy
 from negotiation.scenarios.checks.seats import check_protocol, check_seats
 from negotiation.scenarios.checks.world import (
@@ -30,6 +31,7 @@ _CHECKS = (
     check_seats,
     check_protocol,
     check_policy,
+    check_resolution,
     check_today,
 )
 

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from negotiation.models import Scenario, ScenarioVersion
+from negotiation.scenarios.loaders import load_named
 from negotiation.views import rules_form
 from tests import factories
 
@@ -238,3 +239,28 @@ def test_the_number_of_queries_does_not_grow_with_the_scenarios(
         Scenario.objects.filter(pk=other.pk).update(current=copied)
     with django_assert_num_queries(5):
         operator_client.get("/scenarios/")
+
+
+def test_the_page_says_what_follows_when_the_seats_do_not_agree(admin_client: Client) -> None:
+    policy = load_named("cloud-placement").model_dump(mode="json")["policy"]
+    rule = {"resolution": ["precedence", "ask"], "precedence": ["compliance", "cost"]}
+    factories.version(policy=policy | rule)
+    page = admin_client.get("/scenarios/cloud-placement/").content.decode()
+    assert "the order of precedence (Compliance and Cost), then a person" in page
+
+
+@pytest.mark.parametrize(
+    ("posted", "stored"), [("vote, ask", ["vote", "ask"]), ("", []), ("mediate", ["mediate"])]
+)
+def test_an_admin_edits_what_follows_without_an_agreement(
+    admin_client: Client, posted: str, stored: list[str]
+) -> None:
+    version = factories.version()
+    admin_client.post(EDIT, typed(version, **{"policy.resolution": posted}))
+    assert ScenarioVersion.objects.get(number=2).document["policy"]["resolution"] == stored
+
+
+def test_an_unknown_step_is_told_beside_its_field(admin_client: Client) -> None:
+    answer = admin_client.post(EDIT, typed(factories.version(), **{"policy.resolution": "votes"}))
+    assert answer.status_code == 422
+    assert 'id="e-policy.resolution"' in answer.content.decode()
