@@ -18,17 +18,19 @@ from rich.text import Text
 
 from negotiation.engine.formatting import listed, number
 from negotiation.engine.messages import Act
+from negotiation.scenarios.runs import Run
 from negotiation.scenarios.texts import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.console import RenderableType
 
     from negotiation.engine.messages import Message, Option
     from negotiation.engine.policy import Judgement
     from negotiation.engine.risk import Risk
-    from negotiation.scenarios.runs import Run
+    from negotiation.engine.table import Seat
+    from negotiation.scenarios.runs import TableRun
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 _SAYS = {
@@ -50,31 +52,35 @@ _ROUTES = {
 _BAR = 20
 
 
-def conversation(run: Run) -> RenderableType:
+def conversation(run: TableRun) -> RenderableType:
     """The whole run: what it is about, what was said, and how it ended."""
     parts: list[RenderableType] = [*_heading(run)]
-    colours = dict(zip((seat.name for seat in run.scenario.table.seats), cycle(_COLOURS)))
-    for message in run.session.messages:
+    colours = dict(zip((seat.name for seat in run.table.seats), cycle(_COLOURS)))
+    before = 0
+    for message in run.talk.messages:
+        if message.seq > before + 1:
+            parts += [Text(f"     … {message.seq - before - 1:,} moves …", style="dim"), Text()]
         parts += [_message(run, message, colours.get(message.sender, "white")), Text()]
+        before = message.seq
     parts += [*_ending(run)]
     return Group(*parts)
 
 
-def _heading(run: Run) -> Iterator[RenderableType]:
-    document, table = run.scenario.document, run.scenario.table
-    yield Rule(Text(visible(document.title), style="bold"))
-    if document.description:
-        yield Text(visible(document.description.strip()))
-    seats = listed([seat.title for seat in table.seats])
+def _heading(run: TableRun) -> Iterator[RenderableType]:
+    yield Rule(Text(visible(run.title), style="bold"))
+    if run.description:
+        yield Text(visible(run.description.strip()))
+    seats = listed([seat.title for seat in run.table.seats])
+    looked_at = "looked at" if run.table.space.pooled else "lawful"
     yield Text(
-        f"{run.summary.total_size:,} combinations, {run.summary.lawful_size:,} of them lawful. "
-        f"At the table: {visible(seats)}. Seed {run.session.seed}.",
+        f"{run.summary.total_size:,} combinations, {run.summary.lawful_size:,} of them "
+        f"{looked_at}. At the table: {visible(seats)}. Seed {run.session.seed}.",
         style="dim",
     )
     yield Text()
 
 
-def _message(run: Run, message: Message, colour: str) -> RenderableType:
+def _message(run: TableRun, message: Message, colour: str) -> RenderableType:
     head = Text()
     head.append(f"{message.seq:>3}  ", style="dim")
     head.append(_title(run, message.sender), style=f"bold {colour}")
@@ -86,7 +92,7 @@ def _message(run: Run, message: Message, colour: str) -> RenderableType:
     return Group(*lines)
 
 
-def _object(run: Run, message: Message) -> str:
+def _object(run: TableRun, message: Message) -> str:
     """Whom a message is put to, or which offer it answers."""
     if message.act in {Act.ACCEPT, Act.REJECT}:
         return f" #{message.in_reply_to}"
@@ -96,7 +102,7 @@ def _object(run: Run, message: Message) -> str:
     return ""
 
 
-def _details(run: Run, message: Message) -> Iterator[str]:
+def _details(run: TableRun, message: Message) -> Iterator[str]:
     if message.changed and message.act in {Act.REVISE, Act.MEDIATE}:
         moves = [
             f"{_issue(run, change.issue)}: {_option(run, change.issue, change.before)}"
@@ -113,7 +119,7 @@ def _details(run: Run, message: Message) -> Iterator[str]:
         yield f"in favour  {', '.join(agreeing)}"
 
 
-def _ending(run: Run) -> Iterator[RenderableType]:
+def _ending(run: TableRun) -> Iterator[RenderableType]:
     if run.failure is not None:
         yield Rule(Text("No agreement", style="bold red"))
         yield Text(visible(run.failure.reason))
@@ -124,42 +130,54 @@ def _ending(run: Run) -> Iterator[RenderableType]:
     yield _agreement(run)
     yield _utilities(run)
     yield Text(_quality(run), style="dim")
-    if run.judgement is not None:
+    if isinstance(run, Run) and run.judgement is not None:
         yield Text()
         yield from _judgement(run, run.judgement)
 
 
-def _agreement(run: Run) -> Table:
-    table = Table("Issue", "Agreed", "Today", box=box.SIMPLE_HEAD)
-    today = run.scenario.today or {}
+def _agreement(run: TableRun) -> Table:
+    today = run.today or {}
+    table = Table("Issue", "Agreed", *(["Today"] if today else []), box=box.SIMPLE_HEAD)
     for name, option in (run.summary.agreement or {}).items():
-        before = _option(run, name, today[name]) if name in today else "–"
-        same = today.get(name) == option
-        style = "dim" if same else "bold"
-        agreed = Text(_option(run, name, option), style=style)
-        table.add_row(Text(_issue(run, name)), agreed, Text(before))
+        style = "dim" if today.get(name) == option else "bold"
+        cells = [Text(_issue(run, name)), Text(_option(run, name, option), style=style)]
+        if today:
+            cells.append(Text(_option(run, name, today[name]) if name in today else "–"))
+        table.add_row(*cells)
     return table
 
 
-def _utilities(run: Run) -> Table:
-    headings = ("Seat", "Utility", "Limit", "From limit to best", "Confidence")
+def _utilities(run: TableRun) -> Table:
+    summary, discounted, points = run.summary, run.discounted, run.points
+    extra = [name for name, told in (("Points", points), ("When agreed", discounted)) if told]
+    headings = ("Seat", "Utility", "Limit", "From limit to best", "Confidence", *extra)
     table = Table(*headings, box=box.SIMPLE_HEAD)
-    for column in (1, 2, 4):
+    for column in (1, 2, *range(4, len(headings))):
         table.columns[column].justify = "right"
-    summary = run.summary
-    for seat in run.scenario.table.seats:
+    for seat in run.table.seats:
         filled = round(_BAR * min(max(summary.surplus[seat.name], 0.0), 1.0))
+        told = [_points(run, seat, points)] if points else []
+        told += [f"{discounted.get(seat.name, summary.utilities[seat.name]):.3f}"] * bool(
+            discounted
+        )
         table.add_row(
             Text(visible(seat.title) + (" (veto)" if seat.veto else "")),
             f"{summary.utilities[seat.name]:.3f}",
             f"{summary.reservations[seat.name]:.3f}",
             Text("█" * filled, style="cyan") + Text("░" * (_BAR - filled), style="dim"),
             f"{summary.confidences[seat.name]:.0%}",
+            *told,
         )
     return table
 
 
-def _quality(run: Run) -> str:
+def _points(run: TableRun, seat: Seat, points: Mapping[str, float]) -> str:
+    """The seat's points, and the least that it accepts."""
+    least = run.scales[seat.name].points(seat.preferences.reservation)
+    return f"{number(points[seat.name], 6)} (of {number(least, 6)} at least)"
+
+
+def _quality(run: TableRun) -> str:
     summary = run.summary
     frontier = "on the Pareto frontier" if summary.pareto else "below the Pareto frontier"
     at_least = "" if summary.frontier_complete else "at least "
@@ -193,14 +211,14 @@ def _factors(risk: Risk) -> Table:
     return table
 
 
-def _title(run: Run, name: str) -> str:
-    seat = run.scenario.table.seat.get(name)
+def _title(run: TableRun, name: str) -> str:
+    seat = run.table.seat.get(name)
     return visible(seat.title) if seat else visible(name).capitalize()
 
 
-def _issue(run: Run, name: str) -> str:
-    return visible(run.scenario.words.label(name))
+def _issue(run: TableRun, name: str) -> str:
+    return visible(run.label(name))
 
 
-def _option(run: Run, issue: str, option: Option) -> str:
-    return visible(run.scenario.words.value(issue, option))
+def _option(run: TableRun, issue: str, option: Option) -> str:
+    return visible(run.option(issue, option))

@@ -48,16 +48,22 @@ class Document:
         return self.lines.get(at)
 
 
-def read_file(path: Path, *, source: str) -> str:
-    """The text of a file; raises `ScenarioError` when it is missing, too large or not UTF-8."""
+def read_bytes(path: Path, *, source: str, kind: str = "YAML") -> bytes:
+    """What a file holds; raises `ScenarioError` when it is missing or too large."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        _refuse(source, f"the file cannot be read ({reason})", "name a readable YAML file")
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        _refuse(source, f"the file cannot be read ({reason})", f"name a readable {kind} file")
     if len(content) > MAX_BYTES:
         _refuse_size(source)
+    return content
+
+
+def read_file(path: Path, *, source: str, kind: str = "YAML") -> str:
+    """The text of a file; raises `ScenarioError` when it is missing, too large or not UTF-8."""
+    content = read_bytes(path, source=source, kind=kind)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,83 +1,81 @@
-"""Runs one scenario in the terminal: no server, no worker, no database."""
+"""Runs one negotiation in the terminal: no server, no worker, no database."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import sys
-from io import StringIO
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
-from rich.console import Console
-
+from negotiation.engine.strategies import STRATEGIES
+from negotiation.management.printing import PrintingCommand, foreign
 from negotiation.management.terminal import conversation
+from negotiation.scenarios import formats
 from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.errors import ScenarioError
-from negotiation.scenarios.loaders import load_named, shipped
-from negotiation.scenarios.runs import run
+from negotiation.scenarios.formats.games import PROTOCOLS, Settings
+from negotiation.scenarios.loaders import load_named
+from negotiation.scenarios.runs import run, run_game
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.core.management.base import CommandParser
 
-    from negotiation.scenarios.runs import Run
+    from negotiation.scenarios.runs import TableRun
 
-BAD_INPUT = 2
 NO_AGREEMENT = 3
-_WIDTH = 100  # of what is not a terminal
 
 
-class Command(BaseCommand):
+class Command(PrintingCommand):
     help = (
-        "Negotiate a scenario and print the conversation. Exit status: 0 agreement, "
-        "3 no agreement, 2 the scenario cannot be used."
+        "Negotiate and print the conversation. Exit status: 0 agreement, 3 no agreement, "
+        "2 what was given cannot be used."
     )
-    requires_system_checks: Any = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "scenario", help=f"a YAML file, or one of the shipped: {', '.join(shipped())}"
-        )
+        self.add_paths(parser)
         parser.add_argument("--seed", type=int, default=1, help="same seed, same words (default 1)")
-        parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+        parser.add_argument(
+            "--protocol",
+            help=f"{', '.join(PROTOCOLS)} (default: as the scenario says, otherwise mediated)",
+        )
+        parser.add_argument(
+            "--strategy",
+            help=(
+                f"{', '.join(STRATEGIES)}; one for all, or one for each seat, separated by commas "
+                "(default: as the scenario says, otherwise linear)"
+            ),
+        )
+        parser.add_argument(
+            "--steps",
+            type=int,
+            help=(
+                "rounds until the deadline (default: as the scenario says, otherwise 20; with "
+                "alternating offers 1,000, for micro as many as offers, up to 100,000)"
+            ),
+        )
+        parser.add_argument(
+            "--quorum",
+            type=int,
+            help="how many have to agree, all with a veto among them (default: all)",
+        )
 
     def handle(self, **options: Any) -> None:
+        settings = Settings(
+            protocol=options["protocol"],
+            strategies=(options["strategy"] or "").split(",") if options["strategy"] else (),
+            steps=options["steps"],
+            quorum=options["quorum"],
+        )
         try:
-            scenario = compile_scenario(load_named(options["scenario"]))
+            finished = _negotiated(options["paths"], settings, seed=options["seed"])
         except ScenarioError as error:
             self.refuse(error)
-        finished = run(scenario, seed=options["seed"])
-        self.say(_json(finished) if options["json"] else self.rendered(finished, **options))
+        self.show(finished.to_dict(), conversation(finished), **options)
         if finished.failure is not None:
             sys.exit(NO_AGREEMENT)
 
-    def refuse(self, error: ScenarioError) -> NoReturn:
-        for sentence in error.sentences:
-            self.stderr.write(sentence)
-        sys.exit(BAD_INPUT)
 
-    def rendered(self, finished: Run, **options: Any) -> str:
-        terminal = self.stdout.isatty() and not options["no_color"]
-        written = StringIO()
-        Console(
-            file=written,
-            force_terminal=terminal or options["force_color"],
-            width=shutil.get_terminal_size().columns if self.stdout.isatty() else _WIDTH,
-            markup=False,
-            emoji=False,
-            highlight=False,
-        ).print(conversation(finished))
-        return "\n".join(line.rstrip() for line in written.getvalue().splitlines())
-
-    def say(self, text: str) -> None:
-        try:
-            self.stdout.write(text)
-            self.stdout.flush()
-        except BrokenPipeError:
-            # `| head` has read enough. Python would complain once more when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _json(finished: Run) -> str:
-    return json.dumps(finished.to_dict(), indent=2, ensure_ascii=True, allow_nan=False)
+def _negotiated(paths: Sequence[str], settings: Settings, *, seed: int) -> TableRun:
+    if (found := foreign(paths)) is not None:
+        return run_game(formats.read(found), seed=seed, settings=settings)
+    return run(compile_scenario(load_named(paths[0])), seed=seed, settings=settings)
