@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from negotiation.engine.beliefs import Belief, Disclosure, Fact
 from negotiation.engine.messages import Evidence
 from negotiation.engine.space import Constraint, Issue, Margin, OutcomeSpace
 from negotiation.engine.strategies import STRATEGIES
-from negotiation.engine.table import Kind, Seat, Table
+from negotiation.engine.table import RESOLUTIONS, Kind, Seat, Table
 from negotiation.engine.utility import (
     LinearValue,
     Measure,
@@ -55,6 +56,31 @@ def random_table(
         rounds=int(rng.integers(1, 15)),
         dissent=min(dissent, seats - 1),
     )
+
+
+def with_rules(table: Table, *, draw: int) -> Table:
+    """The table with a list of what follows without an agreement, and few questions."""
+    rng = np.random.default_rng(draw)
+    names = [seat.name for seat in table.seats]
+    steps = [step for step in RESOLUTIONS if rng.random() < 0.5]
+    return replace(
+        table,
+        resolution=tuple(steps),
+        precedence=tuple(str(name) for name in rng.permutation(names)),
+        questions=int(rng.integers(7)),
+    )
+
+
+def every_kind(draw: int) -> Table:
+    """A table of any protocol, drawn from `draw`: everything that a table may have."""
+    rng = np.random.default_rng(draw)
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    kind = kinds[rng.integers(len(kinds))]
+    dissent = 0 if kind == "alternating" else int(rng.integers(2))
+    strict = bool(rng.random() < 0.5)
+    seats = int(rng.integers(2, 6))
+    table = random_table(draw=draw, seats=seats, kind=kind, strict=strict, dissent=dissent)
+    return with_rules(table, draw=draw)
 
 
 def tables(kind: Kind = "mediated", *, dissent: int = 0) -> st.SearchStrategy[Table]:
@@ -141,7 +167,7 @@ def _seat(
         preferences=Preferences(tuple(objectives), float(rng.uniform(0, 0.9 if strict else 0.4))),
         beliefs=beliefs,
         knows=knows,
-        strategy=list(STRATEGIES.values())[rng.integers(3)],
+        strategy=list(STRATEGIES.values())[rng.integers(len(STRATEGIES))],
         veto=bool(rng.random() < 0.2),
     )
 
