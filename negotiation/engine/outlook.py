@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.engine.beliefs import Belief, confidence, fuse
+from negotiation.engine.orders import rising_rows
 from negotiation.engine.regions import add_regions
 from negotiation.engine.utility import TOLERANCE
 
@@ -96,7 +97,7 @@ class Outlook:
     @cached_property
     def rising(self) -> IntArray:
         """Rows by rising utility, equal ones by row."""
-        return np.argsort(self.utilities, kind="stable")
+        return rising_rows(self.utilities)
 
     def target(self, demand: float) -> float:
         """r + demand · (best − r): the utility asked for; the limit if nothing reaches it."""
@@ -171,7 +172,7 @@ class Outlook:
                 total += preferences.contribution(objective, self._evaluate(subject))
             else:
                 values = preferences.contribution(objective, table.space.issue(subject).values)
-                total += values[table.space.places(subject)]
+                total += table.space.spread(subject, values)
         self._add_regions_and_cut(total, table.space.places)
         return total
 
@@ -183,8 +184,11 @@ class Outlook:
         preferences = self.seat.preferences
         if objective.subject in self.table.measure:
             return preferences.contribution(objective, self._column(objective.subject))
-        options = self.table.space.issue(objective.subject).values
-        return preferences.contribution(objective, options)[self.table.places(objective.subject)]
+        space, subject = self.table.space, objective.subject
+        values = preferences.contribution(objective, space.issue(subject).values)
+        if len(self.table.lawful) == space.count:
+            return space.spread(subject, values)
+        return values[self.table.places(subject)]
 
     def _column(self, measure: str) -> FloatArray:
         if not self.table.measure[measure].facts:

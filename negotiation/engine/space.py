@@ -217,9 +217,18 @@ class OutcomeSpace:
         self.require_enumerable()
         if self._pool is not None:
             return self._pool.places[:, self._ranks[issue_name]]
-        width, stride = len(self.issue(issue_name).options), self._strides[issue_name]
-        once = np.repeat(np.arange(width, dtype=np.min_scalar_type(width - 1)), stride)
-        return np.tile(once, self.size // (width * stride))
+        width = len(self.issue(issue_name).options)
+        return self._spread(issue_name, np.arange(width, dtype=np.min_scalar_type(width - 1)))
+
+    def spread(self, issue_name: str, values: FloatArray) -> FloatArray:
+        """From a figure for each option of an issue to one for every offer, shape (count,)."""
+        if self._pool is not None:
+            return values[self._pool.places[:, self._ranks[issue_name]]]
+        return self._spread(issue_name, values)
+
+    def _spread(self, issue_name: str, values: NDArray[Any]) -> NDArray[Any]:
+        stride = self._strides[issue_name]
+        return np.tile(np.repeat(values, stride), self.size // (len(values) * stride))
 
     def column(self, issue_name: str) -> Column:
         """The option of every offer on one issue: shape (count,), floats if all are numbers."""
