@@ -17,7 +17,7 @@ from negotiation.scenarios.expressions import Expression, compile_expression
 from negotiation.scenarios.fields import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from negotiation.engine.space import Column, FloatArray, OutcomeSpace
     from negotiation.scenarios.catalogues import CatalogueTable, Cell
@@ -28,12 +28,18 @@ _MEMORY = 64_000_000  # bytes for remembered columns of one scenario
 
 
 class Columns:
-    def __init__(self, known: Vocabulary, space: OutcomeSpace) -> None:
+    """`like`: columns over another pool of the same document, whose preparations are shared."""
+
+    def __init__(
+        self, known: Vocabulary, space: OutcomeSpace, *, like: Columns | None = None
+    ) -> None:
         self.known = known
         self.space = space
-        self.expressions = _expressions(known)
+        self.expressions: dict[str, Expression] = like.expressions if like else _expressions(known)
+        self.grid: Callable[[str], Column]
+        self.grid = like.grid if like else lru_cache(maxsize=None)(self._cells)
         # Never fewer than there are measures, or those that build on many would be computed anew.
-        remembered = max(len(self.expressions), _MEMORY // (8 * space.size))
+        remembered = max(len(self.expressions), _MEMORY // (8 * space.count))
         self._measure = lru_cache(maxsize=remembered)(self._evaluate)
         self._lookup = lru_cache(maxsize=None)(self._read)
         self.facts_of = lru_cache(maxsize=None)(self._facts_of)
@@ -45,20 +51,20 @@ class Columns:
         return frozenset(names & self.known.facts.keys()).union(*through)
 
     def measure(self, name: str, facts: Mapping[str, float]) -> FloatArray:
-        """The measure for every offer, shape (space.size,), at these figures of its facts."""
+        """The measure for every offer, shape (space.count,), at these figures of its facts."""
         return self._measure(
             name, tuple((fact, facts[fact]) for fact in sorted(self.facts_of(name)))
         )
 
     def lookup(self, name: str) -> Column:
-        """A figure or text of the catalogue for every offer, shape (space.size,)."""
+        """A figure or text of the catalogue for every offer, shape (space.count,)."""
         return self._lookup(name)
 
     def _evaluate(self, name: str, facts: tuple[tuple[str, float], ...]) -> FloatArray:
         values: dict[str, Any] = dict(facts)
         for used in self.expressions[name].names - values.keys():
             values[used] = self._value(used, dict(facts))
-        return _frozen(self.expressions[name].evaluate(values, self.space.size))
+        return _frozen(self.expressions[name].evaluate(values, self.space.count))
 
     def _value(self, name: str, facts: Mapping[str, float]) -> Any:
         if name in self.expressions:
@@ -71,6 +77,13 @@ class Columns:
 
     def _read(self, name: str) -> Column:
         lookup = self.known.lookups[name]
+        issues = [lookup.keys[key] for key in self.known.table_of(lookup).keys]
+        places = tuple(self.space.option_indices(issue) for issue in issues)
+        return _frozen(self.grid(name)[places])
+
+    def _cells(self, name: str) -> Column:
+        """A lookup for all options of the issues that are its keys, one dimension for each."""
+        lookup = self.known.lookups[name]
         table = self.known.table_of(lookup)
         issues = [self.known.issues[lookup.keys[key]] for key in table.keys]
         cells = [
@@ -79,8 +92,7 @@ class Columns:
         ]
         number = table.columns[lookup.column].kind == "number"
         grid = np.array(cells, dtype=np.float64 if number else object)
-        places = tuple(self.space.option_indices(issue.name) for issue in issues)
-        return _frozen(grid.reshape([len(issue.values) for issue in issues])[places])
+        return grid.reshape([len(issue.values) for issue in issues])
 
 
 def _expressions(known: Vocabulary) -> dict[str, Expression]:

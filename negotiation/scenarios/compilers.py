@@ -10,12 +10,10 @@ from negotiation.engine.policy import judge
 from negotiation.engine.risk import MissingFigure, assess
 from negotiation.scenarios import judgements, readings
 from negotiation.scenarios.checks import problems_of
-from negotiation.scenarios.columns import Columns
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.judgements import History
 from negotiation.scenarios.schema import ScenarioDocument
-from negotiation.scenarios.tables import compile_space, compile_table
-from negotiation.scenarios.vocabulary import Vocabulary
+from negotiation.scenarios.tables import compile_columns, compile_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from negotiation.engine.policy import Judgement, Policy
     from negotiation.engine.risk import RiskInputs
     from negotiation.engine.table import Table
+    from negotiation.scenarios.columns import Columns
     from negotiation.scenarios.readings import FactsUsed
     from negotiation.scenarios.schema import Executor
     from negotiation.scenarios.words import Words
@@ -45,7 +44,7 @@ def _compiled(canonical: str) -> CompiledScenario:
     document = ScenarioDocument.model_validate_json(canonical)
     if problems := problems_of(document):
         raise ScenarioError(document.name, problems)
-    columns = Columns(Vocabulary(document), compile_space(document))
+    columns = compile_columns(document)
     return CompiledScenario(
         document=document,
         table=compile_table(columns),

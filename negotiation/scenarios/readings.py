@@ -94,7 +94,7 @@ def values(
 
 
 def column(subject: str, columns: Columns, facts: FactsUsed) -> Column:
-    """A measure at these facts, or an issue, for every offer; shape (space.size,)."""
+    """A measure at these facts, or an issue, for every offer; shape (space.count,)."""
     if subject in columns.known.measures:
         return columns.measure(subject, facts.values)
     return columns.space.column(subject)

@@ -68,7 +68,8 @@ def _column(subject: str, columns: Columns, lookup: Lookup) -> Column:
     known = columns.known
     if subject in known.document.parameters:
         value = known.document.parameters[subject]
-        return np.full(columns.space.size, value, dtype=object if isinstance(value, str) else float)
+        kind = object if isinstance(value, str) else float
+        return np.full(columns.space.count, value, dtype=kind)
     if subject in known.lookups:
         return columns.lookup(subject)
     return lookup(subject)

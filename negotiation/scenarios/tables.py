@@ -6,9 +6,12 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from negotiation.engine.beliefs import Belief, Fact
 from negotiation.engine.messages import Evidence
-from negotiation.engine.space import Issue, OutcomeSpace
+from negotiation.engine.pools import pooled_table
+from negotiation.engine.space import ENUMERABLE, Issue, OutcomeSpace
 from negotiation.engine.strategies import STRATEGIES
 from negotiation.engine.table import Seat, Table
 from negotiation.engine.utility import (
@@ -20,8 +23,9 @@ from negotiation.engine.utility import (
     TableValue,
     TriangularValue,
 )
+from negotiation.scenarios.columns import Columns
 from negotiation.scenarios.rules import compile_constraint
-from negotiation.scenarios.vocabulary import option_texts
+from negotiation.scenarios.vocabulary import Vocabulary, option_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,8 +33,10 @@ if TYPE_CHECKING:
     from negotiation.engine.space import FloatArray
     from negotiation.engine.utility import ValueFunction
     from negotiation.scenarios import schema
-    from negotiation.scenarios.columns import Columns
     from negotiation.scenarios.values import Value
+
+
+_SEED = 1  # of the search for a pool
 
 
 def compile_space(document: schema.ScenarioDocument) -> OutcomeSpace:
@@ -40,6 +46,25 @@ def compile_space(document: schema.ScenarioDocument) -> OutcomeSpace:
             for issue in document.issues
         ]
     )
+
+
+def compile_columns(document: schema.ScenarioDocument) -> Columns:
+    """The figures of all offers, or of a pool of them where there are too many.
+
+    The pool is the same for the same document. What is in place today is always in it.
+    """
+    space = compile_space(document)
+    columns = Columns(Vocabulary(document), space)
+    if space.size <= ENUMERABLE:
+        return columns
+    pooled = pooled_table(
+        lambda some: compile_table(Columns(columns.known, some, like=columns)), space, _SEED
+    ).space
+    if document.today:
+        today = [issue.options.index(document.today[issue.name]) for issue in space.issues]
+        found = np.column_stack([pooled.places(issue.name) for issue in space.issues])
+        pooled = space.with_pool(np.concatenate([found, [today]]))
+    return Columns(columns.known, pooled, like=columns)
 
 
 def compile_table(columns: Columns) -> Table:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from negotiation.engine.pools import SIZE as POOL
 from negotiation.engine.space import ENUMERABLE
 from negotiation.scenarios import catalogues
 from negotiation.scenarios.errors import Location, Problem, did_you_mean
@@ -20,7 +21,7 @@ MOST_FIGURES = 50_000_000  # 400 MB of float64
 
 
 def check_issues(known: Vocabulary) -> Iterator[Problem]:
-    """Options are unique and of one kind; the space is small enough to enumerate."""
+    """Options are unique and of one kind; their figures fit into memory."""
     for number, issue in enumerate(known.document.issues):
         at: Location = ("issues", number, "options")
         if len(option_texts(issue)) != len(issue.values):
@@ -29,13 +30,7 @@ def check_issues(known: Vocabulary) -> Iterator[Problem]:
         if len({isinstance(value, str) for value in issue.values}) > 1:
             yield Problem(at, "the options are numbers and texts", "use one kind")
     size = prod(len(issue.options) for issue in known.document.issues)
-    if size > ENUMERABLE:
-        yield Problem(
-            ("issues",),
-            f"the options give {size:,} combinations, more than {ENUMERABLE:,}",
-            "use fewer options",
-        )
-    figures = size * max(1, len(known.document.measures))
+    figures = (size if size <= ENUMERABLE else POOL) * max(1, len(known.document.measures))
     if figures > MOST_FIGURES:
         yield Problem(
             ("measures",),

@@ -68,7 +68,7 @@ def test_a_document_with_thousands_of_unknown_fields_names_the_first() -> None:
 def test_more_figures_than_fit_in_memory_are_refused() -> None:
     document = chained(40, back=1)
     for name in ("x", "y"):
-        document["issues"].append({"name": name, "label": name, "options": list(range(400))})
+        document["issues"].append({"name": name, "label": name, "options": list(range(300))})
         document["today"][name] = 0
     with pytest.raises(ScenarioError, match="combinations"):
         from_data(document, source="a test")

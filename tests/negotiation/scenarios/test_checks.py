@@ -112,13 +112,3 @@ def test_a_ninth_seat_is_refused() -> None:
     data["seats"] = [data["seats"][0] | {"name": f"seat-{number}"} for number in range(9)]
 
     assert refusal(data) == "seats: there are too many entries; give at most 8."
-
-
-def test_a_space_that_cannot_be_enumerated_is_refused() -> None:
-    data = deepcopy(SMALL)
-    for number in range(3):
-        issue = {"name": f"n{number}", "label": "N", "options": list(range(200))}
-        data["issues"].append(issue)
-        data["today"][f"n{number}"] = 0
-
-    assert refusal(data).startswith("issues: the options give 144,000,000 combinations, more than")
