@@ -18,7 +18,7 @@ import tests.benchmarks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.benchmarks._rows import Row
+    from tests.benchmarks._rows import Rival, Row
 
 RESULTS = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 ALL_DIGITS = 1000
@@ -53,14 +53,38 @@ def chosen(found: Sequence[Benchmark], words: Sequence[str]) -> list[Benchmark]:
 
 
 def table_of(rows: Sequence[Row]) -> Table:
+    """Columns for the reference engine and a plain loop only where a row has such a figure."""
+    rivals = {
+        "reference": any(row.reference for row in rows),
+        "loop": any(row.loop for row in rows),
+    }
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("measured")
     table.add_column("value", justify="right")
-    for heading in ("unit", "goal", ""):
+    table.add_column("unit")
+    for heading in (name for name, there in rivals.items() if there):
+        table.add_column(heading, justify="right")
+        table.add_column("ratio", justify="right")
+    for heading in ("goal", ""):
         table.add_column(heading)
     for row in rows:
-        table.add_row(row.name, figure(row.value), row.unit, row.goal, VERDICTS[row.ok])
+        beside = [
+            text
+            for name, there in rivals.items()
+            if there
+            for text in beside_it(getattr(row, name))
+        ]
+        value = "–" if row.value is None else figure(row.value)
+        table.add_row(row.name, value, row.unit, *beside, row.goal, VERDICTS[row.ok])
     return table
+
+
+def beside_it(rival: Rival | None) -> tuple[str, str]:
+    """Its figure and the ratio; "> " before what is at least so much."""
+    if rival is None:
+        return "", ""
+    more = "> " if rival.bound else ""
+    return more + figure(rival.value), f"{more}{figure(rival.ratio)} ×"
 
 
 def figure(value: float) -> str:
@@ -75,6 +99,8 @@ def main(words: Sequence[str]) -> int:
         with console.status(f"Measuring {benchmark.GROUP} …"):
             rows += benchmark.rows()
     console.print(table_of(rows))
+    for note in dict.fromkeys(row.note for row in rows if row.note):
+        console.print(note)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
     return 1 if any(row.ok is False for row in rows) else 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from statistics import median
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,17 +13,17 @@ from negotiation.engine.analysis import summarise
 from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.session import Session
 from negotiation.engine.strategies import BOULWARE
-from tests.benchmarks._rows import Row
+from tests.benchmarks._timing import judged, seconds
 from tests.engine.large_tables import OFFERS_200K, crowded_table
 from tests.engine.tables import pie_table, service_table
 from tests.engine.talks import finished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from tests.benchmarks._rows import Row
 
 GROUP = "engine"
-COMMAND = "make bench ONLY=engine"
-RUNS = 5
 TYPES = 100  # machine types: 40,000 offers, 30,000 of them lawful
 
 
@@ -38,67 +36,51 @@ def rows() -> Iterator[Row]:
     yield from _largest()
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """The median time of one run."""
-    times = []
-    for _ in range(RUNS):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return median(times)
-
-
-def _row(name: str, value: float, unit: str, *, least: float = 0, most: float = 0) -> Row:
-    goal = f"at least {least:,g}" if least else f"at most {most:,g}"
-    ok = value >= least if least else value <= most
-    return Row(f"engine.{name}", value, unit, goal, ok, COMMAND)
-
-
 def _alternating() -> Row:
     table = pie_table(rounds=1_000, strategy=BOULWARE)
     rounds = finished(table).round
-    speed = rounds / _seconds(lambda: finished(table))
-    return _row("alternating.boulware.2_seats", speed, "rounds/s", least=2_000)
+    speed = rounds / seconds(lambda: finished(table))
+    return judged("alternating.boulware.2_seats", speed, "rounds/s", least=2_000)
 
 
 def _mediated() -> Iterator[Row]:
     table = service_table(types=TYPES)
     session = finished(table)
-    negotiating = _seconds(lambda: finished(service_table(types=TYPES)))
-    yield _row("mediated.5_seats.30k_lawful", 1_000 * negotiating, "ms", most=250)
-    summing_up = _seconds(lambda: summarise(session))
-    yield _row("summary.5_seats.30k_lawful", 1_000 * summing_up, "ms", most=500)
+    negotiating = seconds(lambda: finished(service_table(types=TYPES)))
+    yield judged("mediated.5_seats.30k_lawful", 1_000 * negotiating, "ms", most=250)
+    summing_up = seconds(lambda: summarise(session))
+    yield judged("summary.5_seats.30k_lawful", 1_000 * summing_up, "ms", most=500)
     ratio = summarise(session).nash_ratio or 0.0
-    yield _row("mediated.5_seats.nash_ratio", ratio, "of the largest", least=0.98)
+    yield judged("mediated.5_seats.nash_ratio", ratio, "of the largest", least=0.98)
 
 
 def _frontier() -> Row:
     utilities = np.random.default_rng(1).random((30_000, 5))
-    taken = _seconds(lambda: pareto_frontier(utilities))
-    return _row("frontier.30k_offers.5_seats", 1_000 * taken, "ms", most=50)
+    taken = seconds(lambda: pareto_frontier(utilities))
+    return judged("frontier.30k_offers.5_seats", 1_000 * taken, "ms", most=50)
 
 
 def _replay() -> Row:
     table = pie_table(rounds=1_000, strategy=BOULWARE)
     messages = finished(table).messages
-    taken = _seconds(lambda: Session.replay(table, seed=1, messages=messages))
-    return _row("replay", len(messages) / taken, "messages/s", least=20_000)
+    taken = seconds(lambda: Session.replay(table, seed=1, messages=messages))
+    return judged("replay", len(messages) / taken, "messages/s", least=20_000)
 
 
 def _crowded() -> Iterator[Row]:
     session = finished(crowded_table(OFFERS_200K))
-    negotiating = _seconds(lambda: finished(crowded_table(OFFERS_200K)))
-    yield _row("mediated.8_seats.200k", 1_000 * negotiating, "ms", most=3_000)
-    summing_up = _seconds(lambda: summarise(session))
-    yield _row("summary.8_seats.200k", 1_000 * summing_up, "ms", most=2_000)
+    negotiating = seconds(lambda: finished(crowded_table(OFFERS_200K)))
+    yield judged("mediated.8_seats.200k", 1_000 * negotiating, "ms", most=3_000)
+    summing_up = seconds(lambda: summarise(session))
+    yield judged("summary.8_seats.200k", 1_000 * summing_up, "ms", most=2_000)
     utilities = np.random.default_rng(1).dirichlet(np.ones(8), 30_000)  # none dominates another
-    taken = _seconds(lambda: pareto_frontier(utilities))
-    yield _row("frontier.30k_offers.8_seats", 1_000 * taken, "ms", most=2_000)
+    taken = seconds(lambda: pareto_frontier(utilities))
+    yield judged("frontier.30k_offers.8_seats", 1_000 * taken, "ms", most=2_000)
 
 
 def _largest() -> Iterator[Row]:
     command = [sys.executable, "-m", "tests.benchmarks._largest"]
     taken = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    yield _row("longest_step.8_seats.2m", taken["longest"], "s", most=5)
-    yield _row("summary.8_seats.2m", taken["summary"], "s", most=10)
-    yield _row("memory.8_seats.2m", taken["peak"], "MB", most=1_100)
+    yield judged("longest_step.8_seats.2m", taken["longest"], "s", most=5)
+    yield judged("summary.8_seats.2m", taken["summary"], "s", most=10)
+    yield judged("memory.8_seats.2m", taken["peak"], "MB", most=1_100)

@@ -1,0 +1,103 @@
+"""Measures the reference engine, in its own environment: a question on stdin, JSON on stdout.
+
+NegMAS as it is fastest: no callbacks, no checks of offers, no threads, no time limit, nothing
+logged. Preferences are built anew for each run, outside the time that is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import negmas  # type: ignore[import-not-found]
+from negmas.preferences.ops import calc_scenario_stats  # type: ignore[import-not-found]
+from negmas.preferences.value_fun import TableFun  # type: ignore[import-not-found]
+from negmas.sao import SAOMechanism, negotiators  # type: ignore[import-not-found]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STRATEGIES = {
+    "boulware": negotiators.BoulwareTBNegotiator,
+    "micro": negotiators.MiCRONegotiator,
+    "nice-tft": negotiators.NiceTitForTatNegotiator,
+}
+
+
+class TooLong(Exception):
+    """The time that a measurement may take is over."""
+
+
+def preferences(domain: dict[str, Any]) -> list[Any]:
+    issues = [
+        negmas.make_issue([f"v{place}" for place in range(count)], name=f"i{number}")
+        for number, count in enumerate(domain["options"])
+    ]
+    space = negmas.make_os(issues)
+    return [
+        negmas.LinearAdditiveUtilityFunction(
+            {
+                f"i{number}": TableFun({f"v{place}": value for place, value in enumerate(values)})
+                for number, values in enumerate(seat["values"])
+            },
+            weights={f"i{number}": weight for number, weight in enumerate(seat["weights"])},
+            outcome_space=space,
+            reserved_value=domain["reservation"],
+        )
+        for seat in domain["seats"]
+    ]
+
+
+def negotiated(question: dict[str, Any], wishes: list[Any]) -> dict[str, Any]:
+    mechanism = SAOMechanism(
+        outcome_space=wishes[0].outcome_space,
+        n_steps=question["rounds"],
+        extra_callbacks=False,
+        check_offers=False,
+        sync_calls=True,
+    )
+    for number, wish in enumerate(wishes):
+        mechanism.add(STRATEGIES[question["strategy"]](name=f"seat{number}"), ufun=wish)
+    state = mechanism.run()
+    return {"rounds": state.step, "agreed": state.agreement is not None}
+
+
+def analysed(_question: dict[str, Any], wishes: list[Any]) -> dict[str, Any]:
+    return {"frontier": len(calc_scenario_stats(wishes).pareto_utils)}
+
+
+WORK: dict[str, Callable[[dict[str, Any], list[Any]], dict[str, Any]]] = {
+    "negotiate": negotiated,
+    "analyse": analysed,
+}
+
+
+def measured(question: dict[str, Any]) -> dict[str, Any]:
+    """The median of as many of `runs` as fit into `limit` seconds; None if not even one does."""
+    times: list[float] = []
+    told: dict[str, Any] = {}
+    limit = question["limit"]
+    try:
+        for _ in range(question["runs"]):
+            wishes = preferences(question["domain"])
+            signal.setitimer(signal.ITIMER_REAL, max(limit - sum(times), 0.01))
+            start = perf_counter()
+            told = WORK[question["work"]](question, wishes)
+            times.append(perf_counter() - start)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except TooLong:
+        pass
+    return {**told, "seconds": median(times) if times else None, "version": negmas.__version__}
+
+
+def stop(*_: object) -> None:
+    raise TooLong
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, stop)
+    json.dump(measured(json.load(sys.stdin)), sys.stdout)
