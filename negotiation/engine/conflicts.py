@@ -80,9 +80,7 @@ def conflicts_of(table: Table, outlooks: Mapping[str, Outlook]) -> tuple[Conflic
 
 
 def sentence(table: Table, conflicts: tuple[Conflict, ...]) -> str:
-    """Names what conflicts, for people."""
-    if not conflicts:
-        return "Time ran out before the seats met."
+    """Names what conflicts, for people; `conflicts` is not empty."""
     rules = [conflict for conflict in conflicts if conflict.kind == "constraint"]
     seats = [table.seat[each.name].title for each in conflicts if each.kind == "reservation"]
     names = listed([rule.name for rule in rules])

@@ -48,12 +48,19 @@ def resolve(state: State) -> Agreement | NoAgreement:
 def _without(state: State, *, asks: bool = False, status_quo: bool = False) -> NoAgreement:
     conflicts = conflicts_of(state.table, state.outlooks)
     return NoAgreement(
-        reason=sentence(state.table, conflicts),
+        reason=sentence(state.table, conflicts) if conflicts else _what_ran_out(state),
         conflicts=conflicts,
         asks=asks,
         candidates=_candidates(state) if asks else (),
         status_quo=status_quo,
     )
+
+
+def _what_ran_out(state: State) -> str:
+    turns = state.table.rounds * len(state.names)
+    if state.table.protocol == "alternating" and state.turns < turns:
+        return "Nobody had anything new to offer, and the seats had not met."
+    return "Time ran out before the seats met."
 
 
 def _mediate(state: State) -> int | None:

@@ -65,7 +65,8 @@ class Table:
 
     `resolution`: what is tried in turn when no agreement comes, of RESOLUTIONS. `precedence`:
     names of seats, the most important first. `questions`: most questions asked in all, None for
-    no limit.
+    no limit. `quiet_rounds`: after so many rounds of alternating offers in which nobody offers or
+    tells anything new they are over before the deadline, None for never.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Table:
     resolution: tuple[str, ...] = ()
     precedence: tuple[str, ...] = ()
     questions: int | None = None
+    quiet_rounds: int | None = None
 
     def __post_init__(self) -> None:
         self.space.require_enumerable()
@@ -163,6 +165,8 @@ def _check(table: Table) -> None:
         raise BadTable(f"A table has {FEWEST_SEATS} to {MOST_SEATS} seats, not {len(table.seats)}.")
     if table.protocol not in {"mediated", "alternating"}:
         raise BadTable(f"There is no protocol {table.protocol!r}: mediated or alternating.")
+    if table.quiet_rounds is not None and table.quiet_rounds < 1:
+        raise BadTable("At least one round has to be quiet before a negotiation ends for it.")
     if table.rounds < 1:
         raise BadTable("A negotiation has at least one round.")
     if not 0 <= table.dissent < len(table.seats):

@@ -188,13 +188,15 @@ class Seat(Part):
 
 class Protocol(Part):
     """`pace`: seconds between two messages. `dissent`: how many seats may be overruled.
-    `questions`: how many may be asked in all."""
+    `questions`: how many may be asked in all. `quiet_rounds`: after so many without anything new
+    alternating offers are over."""
 
     kind: Literal["mediated", "alternating"] = "mediated"
     rounds: Annotated[int, Field(ge=1, le=1_000)] = 20
     pace: Annotated[float, Field(ge=0, le=60)] = 0
     dissent: Annotated[int, Field(ge=0, le=6)] = 0
     questions: Annotated[int, Field(ge=0, le=1_000)] | None = None
+    quiet_rounds: Annotated[int, Field(ge=1, le=1_000)] | None = None
 
 
 class Gate(OneLimit):

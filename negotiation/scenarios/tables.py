@@ -80,6 +80,7 @@ def compile_table(columns: Columns) -> Table:
         rounds=document.protocol.rounds,
         dissent=document.protocol.dissent,
         questions=document.protocol.questions,
+        quiet_rounds=document.protocol.quiet_rounds,
         resolution=tuple(document.policy.resolution),
         precedence=tuple(document.policy.precedence),
     )

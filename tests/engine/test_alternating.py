@@ -10,7 +10,7 @@ from negotiation.engine.messages import Act
 from negotiation.engine.rules import IllegalMove
 from negotiation.engine.session import Session
 from negotiation.engine.strategies import BOULWARE, CONCEDER, LINEAR, STRATEGIES, TimeDependent
-from negotiation.engine.table import BadTable
+from negotiation.engine.table import BadTable, Table
 from tests.engine.tables import pie_table, service_table
 from tests.engine.talks import finished
 
@@ -100,3 +100,44 @@ def test_a_seat_that_repeats_its_offer_says_that_it_stays_with_it_and_nothing_tw
     assert all(message.act is Act.REVISE and not message.changed for message in staying)
     assert len(set(said)) == len(said)
     assert not any("costs me nothing" in text for text in said)
+
+
+def stuck_table(quiet_rounds: int | None) -> Table:
+    """Neither seat has a clock, and their limits leave nothing to share."""
+    table = pie_table(rounds=400, strategy=STRATEGIES["micro"])
+    seats = tuple(
+        replace(seat, preferences=replace(seat.preferences, reservation=0.9))
+        for seat in table.seats
+    )
+    return replace(table, seats=seats, quiet_rounds=quiet_rounds)
+
+
+def test_a_talk_without_anything_new_ends_before_its_deadline() -> None:
+    assert finished(stuck_table(None)).round == 400
+    session = finished(stuck_table(5))
+    assert isinstance(session.ending, NoAgreement)
+    assert "reaches the limits of Anna and Ben together" in session.ending.reason
+    offered = [(move.sender, move.row) for move in session.moves if move.offered]
+    assert session.round < 30
+    assert len(set(offered[:-10])) == len(set(offered))
+    assert len(set(offered[:-12])) < len(set(offered))
+
+
+def test_a_quiet_talk_that_could_have_met_says_so() -> None:
+    table = pie_table(rounds=400, strategy=STRATEGIES["micro"])
+    anna = replace(table.seat["anna"], strategy=STRATEGIES["boulware"])
+    session = finished(replace(table, seats=(anna, table.seat["ben"]), quiet_rounds=2))
+    assert isinstance(session.ending, NoAgreement)
+    assert session.ending.reason == "Nobody had anything new to offer, and the seats had not met."
+
+
+def test_a_quiet_talk_ends_alike_without_words() -> None:
+    table = stuck_table(5)
+    session = Session(table, seed=1)
+    session.run()
+    assert list(session.moves) == list(finished(table).moves)
+
+
+def test_a_table_waits_for_at_least_one_quiet_round() -> None:
+    with pytest.raises(BadTable, match="one round has to be quiet"):
+        stuck_table(0)

@@ -45,7 +45,7 @@ def next_intent(state: State) -> Intent:
     if state.question is not None:
         return answer(state, state.round)
     order = state.order(0)
-    if state.turns >= state.table.rounds * len(order) or not len(state.table.lawful):
+    if _is_over(state):
         return closing(state)
     seat = order[state.turns % len(order)]
     round_ = latest_round(state)
@@ -90,6 +90,7 @@ def _play(state: State) -> None:
         on_table, on_seq = named.row, named.seq
         silent = named.owners | state.answers.keys()  # who is not asked about it any more
         consents = len(silent)
+    quiet = table.quiet_rounds is not None
     start, seq, new, append = state.turns, state.head, tuple.__new__, state.moves.append
     many, accept, propose, revise = len(order), Act.ACCEPT, Act.PROPOSE, Act.REVISE
     speakers = islice(cycle(seats), start % many, None)
@@ -99,6 +100,8 @@ def _play(state: State) -> None:
         row = move(turn, on_table if answers else NOTHING)
         seq += 1
         round_ = turn // many + 1
+        if quiet and turn % many == 0 and _is_quiet(state):
+            return
         if answers and row == on_table != NOTHING:
             consents += 1
             if consents == many:
@@ -111,6 +114,19 @@ def _play(state: State) -> None:
         append(new(Move, (seq, round_, seat, act, row, None, "strategy", table)))
         opened.add(seat)
         on_table, on_seq, consents, silent = row, seq, 1, frozenset()
+
+
+def _is_over(state: State) -> bool:
+    """Whether nothing lawful is left to offer, no time, or nothing new."""
+    table, many = state.table, len(state.names)
+    out_of_time = state.turns >= table.rounds * many
+    return out_of_time or not len(table.lawful) or (state.turns % many == 0 and _is_quiet(state))
+
+
+def _is_quiet(state: State) -> bool:
+    """Whether so many rounds have brought nothing new that the negotiation is over."""
+    most = state.table.quiet_rounds
+    return most is not None and state.record.read().quiet >= most * len(state.names)
 
 
 def _at_work(state: State, seat: str) -> tuple[str, Speak, memoryview, float]:

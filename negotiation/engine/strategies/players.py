@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.engine.messages import REMARKS, Act
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
@@ -36,13 +37,14 @@ class Record:
     """The rows that each seat has offered so far, seats by their place at the table.
 
     One record serves all players of a negotiation, so that reading a move costs the same however
-    many of them listen. `length` counts all that was said, `distinct` the different rows of a seat.
+    many of them listen. `length` counts all that was said, `distinct` the different rows of a
+    seat, `quiet` the moves since a seat last offered a row for the first time or told something.
     """
 
     def __init__(self, moves: Sequence[Move], names: Sequence[str]) -> None:
         self._moves = moves
         self._place = {name: place for place, name in enumerate(names)}
-        self.length = 0
+        self.length = self.quiet = 0
         self._seen: list[set[int]] = [set() for _ in names]
         self.offers: list[list[int]] = [[] for _ in names]
         self.distinct = [0] * len(names)
@@ -51,10 +53,14 @@ class Record:
         """The record once everything said so far is counted in."""
         for number in range(self.length, len(self._moves)):
             move = self._moves[number]
+            if move.act not in REMARKS:
+                self.quiet = 0 if move.act is Act.INFORM else self.quiet + 1
             if move.offered and (place := self._place.get(move.sender)) is not None:
                 self.offers[place].append(move.row)
                 self._seen[place].add(move.row)
-                self.distinct[place] = len(self._seen[place])
+                if len(self._seen[place]) > self.distinct[place]:
+                    self.distinct[place] += 1
+                    self.quiet = 0
         self.length = len(self._moves)
         return self
 
