@@ -24,6 +24,8 @@ def overview(analysis: TableAnalysis) -> RenderableType:
     """Sizes, the points' utilities and values, and their offers."""
     if analysis.found.nash is None:
         told = "No offer clears every limit, so there are no points."
+        if analysis.table.facts:
+            told += " That is how the seats see it before they tell each other what they know."
         return Group(*_heading(analysis), Text(told, style="bold red"))
     return Group(*_heading(analysis), _utilities(analysis), _offers(analysis))
 

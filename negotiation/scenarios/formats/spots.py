@@ -36,14 +36,16 @@ class Spot:
         """The figure that `text` writes; refuses words, NaN, infinities and less than `least`."""
         if text is None:
             self.refuse(f"{what} is missing", "add it")
-        if not _NUMBER.fullmatch(text.strip()):
+        text = text.strip()
+        if not _NUMBER.fullmatch(text):
             self.refuse(f"{what} is {shown(text)}, which is no number", "write a number")
         return self.checked(float(text), what, least=least)
 
     def integer(self, text: str | None, what: str) -> int:
         if text is None:
             self.refuse(f"{what} is missing", "add it")
-        if not _INTEGER.fullmatch(text.strip()):
+        text = text.strip()
+        if not _INTEGER.fullmatch(text):
             self.refuse(f"{what} is {shown(text)}, which is no whole number", "write one")
         return int(text)
 

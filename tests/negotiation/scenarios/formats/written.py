@@ -77,7 +77,7 @@ Ministry,ministry,p2,cooperative,model-a
 SCORES = {
     "harbour": "10, 0\n0, 5, 20\n12",
     "council": "0, 30\n10, 20, 0\n30 ",
-    "ministry": "5, 15\n40, 5, 0\n20",
+    "ministry": "5, 15\n40, 5, 0\n15",
 }
 INSTRUCTIONS = """A harbour is extended.
 Issue A: "Depth"
