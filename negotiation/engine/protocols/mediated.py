@@ -140,7 +140,7 @@ def _offer_of(
     most = votes[rows].max()
     standing = so_far.before.get(seat)
     if standing is not None and clears[standing.row, place]:
-        heard = max(votes[offer.row] for offer in so_far.before.values())
+        heard = max(votes[offer.row] for offer in state.standing.values())
         if most <= heard:
             return None
     rows = rows[votes[rows] == most]
