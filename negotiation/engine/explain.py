@@ -16,6 +16,7 @@ from negotiation.engine.formatting import (
 from negotiation.engine.last_words import last_word
 from negotiation.engine.messages import FALLBACK, Act
 from negotiation.engine.phrases import brought, compared, gains_and_losses, the
+from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,10 +78,11 @@ def _propose(state: State, _intent: Intent, draft: Message) -> str:
     return f"{offer}. {_contrast(state, draft)}"
 
 
-def _revise(state: State, _intent: Intent, draft: Message) -> str:
+def _revise(state: State, intent: Intent, draft: Message) -> str:
     if not draft.changed:
         return f"{_offer(state, draft)}. I stay with my #{draft.against}."
-    sentences = [f"{_offer(state, draft)}.", _given_up(state, draft), _won_over(state, draft)]
+    moved = _moved(state, intent, draft)
+    sentences = [f"{_offer(state, draft)}.", moved, _won_over(state, draft)]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -146,15 +148,24 @@ def _what_it_brings(state: State, draft: Message) -> str:
 
 def _contrast(state: State, draft: Message) -> str:
     gains, losses = gains_and_losses(draft.reasons)
-    if not gains:
+    if not gains and not losses:
         return f"Against #{draft.against} it makes no difference to me."
+    if not gains:
+        return f"It costs me something: against #{draft.against}, {compared(state.table, losses)}."
     price = f"; the price is that {compared(state.table, losses)}" if losses else ""
     return f"Against #{draft.against}, {compared(state.table, gains)}{price}."
 
 
-def _given_up(state: State, draft: Message) -> str:
-    """What a seat moves away from, and what that costs it."""
+def _moved(state: State, intent: Intent, draft: Message) -> str:
+    """What a seat moves away from, and what that costs it or brings it."""
     gains, losses = gains_and_losses(draft.reasons)
+    own = state.outlooks[draft.sender].utilities
+    assert intent.row is not None
+    more = own[intent.row] - own[state.standing[draft.sender].row]
+    if losses and more >= -TOLERANCE:
+        how = "better than" if more > TOLERANCE else "as good as"
+        said = [compared(state.table, each) for each in (gains, losses) if each]
+        return f"For me it is {how} my #{draft.against}: {', though '.join(said)}."
     told = {reason.subject for reason in draft.reasons}
     left = listed(
         [
@@ -166,7 +177,7 @@ def _given_up(state: State, draft: Message) -> str:
     if not losses:
         start = f"I can do without {left}" if left else "It costs me nothing"
         return f"{start}, and {compared(state.table, gains)}." if gains else f"{start}."
-    start = f"I give up {left}" if left else "This does for me as well"
+    start = f"I give up {left}" if left else "I give way"
     but = f", though {compared(state.table, gains)}" if gains else ""
     return f"{start}: {compared(state.table, losses)}{but}."
 

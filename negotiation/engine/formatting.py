@@ -94,13 +94,20 @@ def figure_text(table: Table, subject: str, figure: Option | None, unit: str = "
     return quantity(issue.labels.get(figure, figure), issue.unit)
 
 
+def unit_beside(label: str, unit: str) -> str:
+    """The unit of a figure that stands beside its label; none where the label says it."""
+    return "" if f" {label}".lower().endswith(f" {unit}".lower()) else unit
+
+
 def option_text(space: OutcomeSpace, issue_name: str, option: Option) -> str:
     """One option as it reads in a list: "europe-west3", "spot share 25 %", "no failover region"."""
     issue = space.issue(issue_name)
     label = inner(issue.label)
     shown = issue.labels.get(option, option)
     if not isinstance(shown, str):
-        return f"{label} {quantity(shown, issue.unit)}"
+        if issue.label.lower() == issue.unit.lower():
+            return quantity(shown, issue.unit)
+        return f"{label} {quantity(shown, unit_beside(issue.label, issue.unit))}"
     if shown.lower() == "none":
         return f"no {label}"
     elsewhere = any(option in other.options for other in space.issues if other is not issue)

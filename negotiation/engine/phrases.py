@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negotiation.engine.formatting import agreeing, change, figure_text, inner
+from negotiation.engine.formatting import agreeing, change, figure_text, inner, unit_beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from negotiation.engine.messages import Reason
+    from negotiation.engine.messages import Option, Reason
     from negotiation.engine.table import Table
 
 _OWN_ARTICLE = ("the ", "our ", "a ", "an ")
@@ -25,7 +25,7 @@ def brought(table: Table, reasons: Sequence[Reason], first_priority: str) -> str
     parts: list[str] = []
     last = ""
     for reason in reasons:
-        shown = figure_text(table, reason.subject, reason.after, reason.unit)
+        shown = _figure(table, reason, reason.after)
         verb, what = "brings", f"{the(reason.label)} to {shown}"
         if _is_region(table, reason.subject):
             verb, what = "lies", f"{reason.after} {inner(reason.label)}"
@@ -35,7 +35,7 @@ def brought(table: Table, reasons: Sequence[Reason], first_priority: str) -> str
         said = what if verb == last else f"{verb} {what}"
         parts.append(f"{said}{_by_my_estimate(reason)}{first}")
         last = verb
-    return f"It {' and '.join(parts)}." if parts else "Nothing on the table is better for me."
+    return f"It {' and '.join(parts)}." if parts else "It brings me nothing that I count."
 
 
 def gains_and_losses(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
@@ -56,15 +56,15 @@ def _difference(table: Table, reason: Reason) -> str:
         return f"it now lies {after} {inner(reason.label)}"
     if after is None:
         return f"there is no figure for {label}"
-    shown = figure_text(table, reason.subject, after, reason.unit)
+    shown = _figure(table, reason, after)
     verb = agreeing(reason.label, "is", "are")
     if before is None:
         return f"{label} {verb} {shown}{estimate} (there was no figure before)"
-    if isinstance(before, str) or isinstance(after, str) or _is_worded(table, reason.subject):
-        was = figure_text(table, reason.subject, before, reason.unit)
+    if isinstance(before, str) or isinstance(after, str) or _is_worded(table, reason):
+        was = _figure(table, reason, before)
         return f"{label} {verb} {shown} instead of {was}{estimate}"
     moves = ("falls", "fall") if after < before else ("rises", "rise")
-    first, second = change(before, after, reason.unit)
+    first, second = change(before, after, unit_beside(reason.label, _unit(table, reason)))
     return f"{label} {agreeing(reason.label, *moves)} from {first} to {second}{estimate}"
 
 
@@ -72,8 +72,22 @@ def _is_region(table: Table, subject: str) -> bool:
     return subject not in table.measure and all(subject != each.name for each in table.space.issues)
 
 
-def _is_worded(table: Table, subject: str) -> bool:
-    return subject in table.measure and bool(table.measure[subject].levels)
+def _is_worded(table: Table, reason: Reason) -> bool:
+    """Whether its figures only stand for an order, or have labels of their own."""
+    if reason.subject in table.measure:
+        return bool(table.measure[reason.subject].levels)
+    labels = table.space.issue(reason.subject).labels
+    return any(option in labels for option in (reason.before, reason.after))
+
+
+def _figure(table: Table, reason: Reason, figure: Option | None) -> str:
+    shown, unit = figure_text(table, reason.subject, figure, reason.unit), _unit(table, reason)
+    return shown if unit_beside(reason.label, unit) else shown.removesuffix(f" {unit}")
+
+
+def _unit(table: Table, reason: Reason) -> str:
+    issue = next((each for each in table.space.issues if each.name == reason.subject), None)
+    return issue.unit if issue else reason.unit
 
 
 def _by_my_estimate(reason: Reason) -> str:
