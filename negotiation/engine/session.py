@@ -67,9 +67,18 @@ class Session:
         self._expected: Intent | None = None
 
     @classmethod
-    def replay(cls, table: Table, *, seed: int, messages: Iterable[Message]) -> Session:
+    def replay(
+        cls,
+        table: Table,
+        *,
+        seed: int,
+        messages: Iterable[Message],
+        negotiators: Mapping[str, Strategy] | None = None,
+        clock: Callable[[], float] | None = None,
+        patience: float = inf,
+    ) -> Session:
         """The session after `messages`; raises IllegalMove if one cannot stand."""
-        session = cls(table, seed=seed)
+        session = cls(table, seed=seed, negotiators=negotiators, clock=clock, patience=patience)
         for message in messages:
             session.apply(message)
         return session

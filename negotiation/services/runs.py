@@ -38,6 +38,7 @@ log = logging.getLogger("parley.runs")
 
 LEASE = timedelta(seconds=30)
 SLICE_SECONDS = 0.25
+SEAT_SECONDS = 5.0  # a seat whose strategy takes longer loses its turn
 SLICE_MESSAGES = 50
 MAX_STALLS = 5
 
@@ -87,7 +88,13 @@ def _prepare(negotiation: Negotiation, clock: Clock) -> _Lease:
     try:
         scenario = negotiation.version.compiled()
         moves = [Move.from_dict(message.body) for message in negotiation.messages.all()]
-        session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
+        session = Session.replay(
+            scenario.table,
+            seed=negotiation.seed,
+            messages=moves,
+            clock=time.monotonic,
+            patience=SEAT_SECONDS,
+        )
     except Exception as error:
         log.exception("Negotiation %s cannot be replayed.", negotiation.pk)
         _fail(negotiation, f"The transcript could not be replayed: {error}", clock())
