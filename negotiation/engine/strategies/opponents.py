@@ -25,11 +25,17 @@ _KEPT = 0.1
 
 
 class Frequencies:
-    """The frequency model of one seat, over the issues' options by place."""
+    """The frequency model of one seat: how often it offered which option.
 
-    def __init__(self, issues: Sequence[Places], options: Sequence[int]) -> None:
-        self._issues = issues
-        self._counts = [np.zeros(many) for many in options]
+    `places` has a row for each offer and a column for each issue. The options of all issues are
+    counted in one array, those of an issue from its entry in `starts` on.
+    """
+
+    def __init__(self, places: Places, options: Sequence[int]) -> None:
+        self._places = places
+        self._options = np.array(options)
+        self._starts = np.cumsum(self._options) - self._options
+        self._counts = np.zeros(self._options.sum(), dtype=np.int64)
         self._kept = np.zeros(len(options))
         self._last: IntArray | None = None
 
@@ -37,24 +43,30 @@ class Frequencies:
         """Counts offers in, in their order."""
         if not rows:
             return
-        offered = np.array([issue[rows] for issue in self._issues], dtype=np.int64)
-        self._counts = [
-            counts + np.bincount(places, minlength=len(counts))
-            for counts, places in zip(self._counts, offered, strict=True)
-        ]
+        offered = self._places[rows] + self._starts
+        self._counts += np.bincount(offered.ravel(), minlength=len(self._counts))
         if self._last is not None:
-            offered = np.column_stack([self._last, offered])
-        self._kept += (offered[:, 1:] == offered[:, :-1]).sum(axis=1)
-        self._last = offered[:, -1]
+            offered = np.concatenate([self._last, offered])
+        self._kept += (offered[1:] == offered[:-1]).sum(axis=0)
+        self._last = offered[-1:]
 
-    def liking(self, rows: IntArray | slice) -> FloatArray:
+    def liking(self, rows: IntArray) -> FloatArray:
         """How much the seat is thought to like each of `rows`, from 0 to 1."""
-        weights = 1 / len(self._counts) + _KEPT * self._kept
-        weights /= weights.sum()
-        liked = np.zeros(1)
-        for weight, counts, issue in zip(weights, self._counts, self._issues, strict=True):
-            liked = liked + (weight * counts / max(counts.max(), 1.0))[issue[rows]]
-        return np.asarray(liked)
+        return np.asarray(self._values()[self._places[rows] + self._starts].sum(axis=1))
+
+    def liking_of_all(self) -> FloatArray:
+        """The same for every row, issue by issue: nothing wide is made."""
+        liked = np.zeros(len(self._places))
+        values = np.split(self._values(), self._starts[1:])
+        for issue, of_options in enumerate(values):
+            liked += of_options[self._places[:, issue]]
+        return liked
+
+    def _values(self) -> FloatArray:
+        """What each option adds to the liking of an offer."""
+        weights = 1 / len(self._kept) + _KEPT * self._kept
+        most = np.maximum(np.maximum.reduceat(self._counts, self._starts), 1)
+        return np.asarray((weights / (weights.sum() * most)).repeat(self._options) * self._counts)
 
 
 class Opponents:
@@ -62,7 +74,7 @@ class Opponents:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._issues = view.issues
+        self._places = np.column_stack(view.issues)
         self._options = [len(issue.options) for issue in view.outlook.table.space.issues]
         self._models = {place: self._new() for place in view.others}
         self._heard = dict.fromkeys(view.others, 0)
@@ -74,9 +86,9 @@ class Opponents:
             self._heard[place] = len(offers)
 
     def liking(self, rows: IntArray) -> FloatArray:
-        """How much the others together are thought to like each of `rows`, from 0 to 1."""
-        likings = [model.liking(rows) for model in self._models.values()]
-        return np.asarray(np.mean(likings, axis=0))
+        """How much the others are thought to like each of `rows`, from 0 to 1 each, in all."""
+        first, *others = (model.liking(rows) for model in self._models.values())
+        return sum(others, start=first)
 
     def nash(self, many: int) -> float:
         """The seat's own utility at the Nash point, as the others' first `many` offers show it."""
@@ -85,11 +97,11 @@ class Opponents:
         for offers in self._view.heard():
             model = self._new()
             model.add(offers[:many])
-            product *= model.liking(slice(None))
+            product *= model.liking_of_all()
         return float(outlook.utilities[product.argmax()])
 
     def _new(self) -> Frequencies:
-        return Frequencies(self._issues, self._options)
+        return Frequencies(self._places, self._options)
 
 
 class Pleasing(Deliberate):
