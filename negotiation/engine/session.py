@@ -142,16 +142,17 @@ class Session:
         self._expected = None
         return self._state.moves[-1]
 
-    def run(self) -> None:
-        """Goes on to the end, without putting anything into words.
+    def run(self, *, until: float = inf) -> None:
+        """Goes on to the end, or to `until` moves in all, without putting anything into words.
 
         For alternating offers that takes about a microsecond a move, unless there is a clock.
         """
-        while self.ending is None:
+        while self.ending is None and len(self.moves) < until:
             if self._plays_freely():
-                alternating.run(self._state)
+                alternating.run(self._state, until)
                 self._expected = None
-            self.step()
+            if len(self.moves) < until:
+                self.step()
 
     def _plays_freely(self) -> bool:
         """Whether offers and acceptances are all that follows, and nobody looks at the clock."""

@@ -222,8 +222,7 @@ def _from(table: Table, seed: int, start: int) -> list[Message]:
     """The messages after the first `start`: the same seed says the same once more."""
     session = Session(table, seed=seed)
     messages: list[Message] = []
-    for _ in range(start):
-        session.step()
+    session.run(until=start)
     while (message := session.next()) is not None:
         session.apply(message)
         messages.append(message)

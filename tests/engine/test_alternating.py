@@ -141,3 +141,18 @@ def test_a_quiet_talk_ends_alike_without_words() -> None:
 def test_a_table_waits_for_at_least_one_quiet_round() -> None:
     with pytest.raises(BadTable, match="one round has to be quiet"):
         stuck_table(0)
+
+
+@pytest.mark.parametrize("strategy", ["micro", "boulware", "nice-tft"])
+@pytest.mark.parametrize("until", [0, 1, 2, 7, 30])
+def test_a_run_that_pauses_says_the_same_as_one_that_does_not(strategy: str, until: int) -> None:
+    table = pie_table(rounds=40, strategy=STRATEGIES[strategy])
+    whole = finished(table)
+    session = Session(table, seed=1)
+    session.run(until=until)
+
+    assert len(session.moves) == min(until, len(whole.moves))
+    while (message := session.next()) is not None:
+        session.apply(message)
+    assert list(session.moves) == list(whole.moves)
+    assert session.ending == whole.ending

@@ -65,22 +65,23 @@ def latest_round(state: State, _expected: Intent | None = None) -> int:
     return state.turns // len(state.names) + 1
 
 
-def run(state: State) -> None:
+def run(state: State, until: float) -> None:
     """Plays turn after turn without words, where nobody has anything to ask.
 
-    It stops before whatever is more than an offer, or an acceptance that leaves others to answer:
-    before the agreement, the deadline, a failure. `next_intent` and `absorb` would say and count
-    the same move by move; this leaves out what only other protocols and people need.
+    It stops after `until` moves in all, and before whatever is more than an offer, or an
+    acceptance that leaves others to answer: before the agreement, the deadline, a failure.
+    `next_intent` and `absorb` would say and count the same move by move; this leaves out what
+    only other protocols and people need.
     """
     before = len(state.moves)
     # A strategy that fails is met again, and recorded, by the `next_intent` that follows.
     with suppress(Exception):
-        _play(state)
+        _play(state, until)
     if len(state.moves) > before:
         _catch_up(state, before)
 
 
-def _play(state: State) -> None:
+def _play(state: State, until: float) -> None:
     """Appends to `state.moves`, and changes nothing else."""
     order, table, named = state.order(0), state.table, state.named
     seats = [_at_work(state, seat) for seat in order]
@@ -94,7 +95,8 @@ def _play(state: State) -> None:
     start, seq, new, append = state.turns, state.head, tuple.__new__, state.moves.append
     many, accept, propose, revise = len(order), Act.ACCEPT, Act.PROPOSE, Act.REVISE
     speakers = islice(cycle(seats), start % many, None)
-    for turn, speaker in zip(range(start, table.rounds * many), speakers, strict=False):
+    last = int(min(table.rounds * many, start + until - len(state.moves)))
+    for turn, speaker in zip(range(start, last), speakers, strict=False):
         seat, move, utilities, limit = speaker
         answers = seat not in silent
         row = move(turn, on_table if answers else NOTHING)

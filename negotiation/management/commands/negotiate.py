@@ -50,7 +50,7 @@ class Command(PrintingCommand):
             type=int,
             help=(
                 "rounds until the deadline (default: as the scenario says, otherwise 20; with "
-                "alternating offers 1,000, for micro as many as offers, up to 100,000)"
+                "alternating offers 1,000, for micro as many as offers)"
             ),
         )
         parser.add_argument(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from negotiation.engine.utility import Measure
 
 PROTOCOLS: tuple[Kind, ...] = get_args(Kind)
-_ROUNDS, _ALTERNATING_ROUNDS, _MOST_ROUNDS = 20, 1_000, 100_000
+_ROUNDS, _ALTERNATING_ROUNDS = 20, 1_000
 _OFFER_BY_OFFER = "micro"  # concedes one offer at a time, so it may need a round for each
 _RESERVED = ("mediator", "system")
 
@@ -78,7 +78,7 @@ class Settings:
             return _ROUNDS
         if _OFFER_BY_OFFER not in self.strategies:
             return _ALTERNATING_ROUNDS
-        return max(_ALTERNATING_ROUNDS, min(table.space.count, _MOST_ROUNDS))
+        return max(_ALTERNATING_ROUNDS, table.space.count)
 
     def _dissent(self, spot: Spot, table: Table) -> int:
         if self.quorum is None:
