@@ -1,7 +1,9 @@
 """What a seat holds to be true: normal beliefs about facts, and how evidence changes them.
 
 θ_f ~ N(μ, s²) with the roots (original sources) already counted. Fusion is precision weighting;
-a claim far from what is believed is given less weight. Value of information after Raiffa &
+a claim far from what is believed is given less weight. Where a claim may rest on what was counted
+already (its origin is unknown), covariance intersection (Julier & Uhlmann 1997) counts nothing
+twice. Value of information after Raiffa &
 Schlaifer (1961) and Howard (1966).
 """
 
@@ -48,7 +50,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """`mean` ± `sd` in the fact's unit; `roots` are the sources already counted."""
+    """`mean` ± `sd` in the fact's unit; `roots` are the sources already counted, the empty one
+    for a source of unknown origin."""
 
     mean: float
     sd: float
@@ -72,18 +75,47 @@ def surprise(belief: Belief, evidence: Evidence, *, fact: Fact) -> float:
     return difference / spread
 
 
+def counted(belief: Belief, evidence: Evidence) -> bool:
+    """Whether the source of a claim is already part of the belief."""
+    return bool(evidence.root) and evidence.root in belief.roots
+
+
+def overlaps(belief: Belief, evidence: Evidence) -> bool:
+    """Whether claim and belief may rest on the same source, without anybody knowing.
+
+    Covariance intersection, 1/s'² = ω/s² + (1 − ω)/s_e² with the ω that makes s' smallest, is
+    right whatever they share. For a single quantity that ω is 0 or 1: the more exact one counts.
+    """
+    return not evidence.root or "" in belief.roots
+
+
+def learnt(belief: Belief, evidence: Evidence, *, fact: Fact) -> float:
+    """s_pre / s, from s_pre² = s² − s'²: the share of the doubt that a claim takes away, if it
+    says about what is believed. 0 where nothing is in doubt."""
+    sd = sqrt(effective_variance(evidence, fact=fact))
+    if counted(belief, evidence) or belief.sd == 0:
+        return 0.0
+    if overlaps(belief, evidence):
+        return sqrt(max(1 - (sd / belief.sd) ** 2, 0.0))
+    return belief.sd / hypot(belief.sd, sd)
+
+
 def fuse(belief: Belief, evidence: Evidence, *, fact: Fact) -> Belief:
     """The belief after hearing `evidence`: 1/s'² = 1/s² + 1/s_e², μ' weighted by precision.
 
-    A root is counted once. A surprising claim (|z| > 3) has its variance stretched by (|z|/3)².
+    A root is counted once; where what was counted may overlap, the belief is the more exact of the
+    two (see `overlaps`). A surprising claim (|z| > 3) has its variance stretched by (|z|/3)².
     A certain belief (sd 0) is not moved; a certain claim is taken as it is.
     """
-    if evidence.root in belief.roots:
+    if counted(belief, evidence):
         return belief
-    roots = belief.roots | {evidence.root}
     z = abs(surprise(belief, evidence, fact=fact))
     variance = effective_variance(evidence, fact=fact)
     sd = sqrt(variance) * max(1.0, z / SURPRISING) if variance > 0 else 0.0
+    if overlaps(belief, evidence):
+        own = frozenset({evidence.root})
+        return Belief(evidence.mean, sd, own) if sd < belief.sd else belief
+    roots = belief.roots | {evidence.root}
     if belief.sd == 0:
         return Belief(belief.mean, belief.sd, roots)
     both = hypot(belief.sd, sd)  # ratios instead of squares: tiny deviations stay exact

@@ -9,12 +9,11 @@ uses it when it would otherwise have to give up (`opening`).
 from __future__ import annotations
 
 from dataclasses import replace
-from math import hypot, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from negotiation.engine.beliefs import effective_variance, unlocking_value
+from negotiation.engine.beliefs import learnt, unlocking_value
 from negotiation.engine.messages import Act, Question
 from negotiation.engine.state import Intent
 from negotiation.engine.utility import TOLERANCE
@@ -32,6 +31,13 @@ _WEIGHED = 50_000
 
 _FAR = 3.0
 """How many standard deviations an answer is thought to move a utility at most."""
+
+
+class Source(NamedTuple):
+    """Whom to ask about a fact, and the share of the doubt that the answer takes away."""
+
+    seat: str
+    learnt: float
 
 
 def cost(time: float) -> float:
@@ -117,44 +123,44 @@ def _plausibility(state: State, seat: str, rows: IntArray) -> FloatArray:
     return np.asarray(weights / weights.sum())
 
 
-def _sources(state: State, seat: str) -> dict[str, tuple[float, str]]:
-    """For every uncertain fact that `seat` has not asked about: who knows it best, may tell it
-    and is no source counted already; with the effective variance."""
+def _sources(state: State, seat: str) -> dict[str, Source]:
+    """For every uncertain fact that `seat` has not asked about: who takes away most of the doubt,
+    of those who may tell it and are no source counted already."""
     outlook = state.outlooks[seat]
     facts = (fact for fact in outlook.shifts if (seat, fact) not in state.asked)
     return {fact: source for fact in facts if (source := _source(state, outlook, fact))}
 
 
-def _source(state: State, outlook: Outlook, fact_name: str) -> tuple[float, str] | None:
-    fact, roots = state.table.fact[fact_name], outlook.beliefs[fact_name].roots
+def _source(state: State, outlook: Outlook, fact_name: str) -> Source | None:
+    fact, belief = state.table.fact[fact_name], outlook.beliefs[fact_name]
     if fact.disclosure == "never":
         return None
     sources = [
-        (effective_variance(evidence, fact=fact), other.name)
+        Source(other.name, share)
         for other in state.table.seats
         if other is not outlook.seat
         and (evidence := other.knows.get(fact_name)) is not None
-        and evidence.root not in roots
+        and (share := learnt(belief, evidence, fact=fact)) > 0
     ]
-    return min(sources, default=None)
+    return min(sources, key=lambda source: (-source.learnt, source.seat), default=None)
 
 
 def _best(
-    outlook: Outlook, sources: dict[str, tuple[float, str]], rows: IntArray, weights: FloatArray
+    outlook: Outlook, sources: dict[str, Source], rows: IntArray, weights: FloatArray
 ) -> Question:
     questions = [
         replace(
-            _question(outlook, fact, to),
+            _question(outlook, fact, source.seat),
             value=float(
                 weights
                 @ unlocking_value(
                     outlook.utilities[rows],
-                    outlook.shifts[fact][rows] * _learnt(outlook, fact, variance),
+                    outlook.shifts[fact][rows] * source.learnt,
                     outlook.reservation,
                 )
             ),
         )
-        for fact, (variance, to) in sources.items()
+        for fact, source in sources.items()
     ]
     return max(questions, key=lambda question: question.value)
 
@@ -164,15 +170,9 @@ def _question(outlook: Outlook, fact: str, to: str) -> Question:
     return Question(fact=fact, to=to, assumed_mean=belief.mean, assumed_sd=belief.sd, value=0.0)
 
 
-def _learnt(outlook: Outlook, fact: str, variance: float) -> float:
-    """s_pre / s, from s_pre² = s² − s'²: the share of the doubt that an answer takes away."""
-    sd = outlook.beliefs[fact].sd
-    return sd / hypot(sd, sqrt(variance))
-
-
-def _reach(outlook: Outlook, sources: dict[str, tuple[float, str]]) -> FloatArray:
+def _reach(outlook: Outlook, sources: dict[str, Source]) -> FloatArray:
     """How far all answers together may move u, as one standard deviation; shape (rows,)."""
     squares = np.zeros(len(outlook.utilities))
-    for fact, (variance, _) in sources.items():
-        squares += (outlook.shifts[fact] * _learnt(outlook, fact, variance)) ** 2
+    for fact, source in sources.items():
+        squares += (outlook.shifts[fact] * source.learnt) ** 2
     return np.asarray(np.sqrt(squares))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.beliefs import SURPRISING, fuse, surprise
+from negotiation.engine.beliefs import SURPRISING, counted, fuse, surprise
 from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import FALLBACK, REMARKS, Act, Message, Move
 from negotiation.engine.outlook import Outlook
@@ -215,7 +215,7 @@ class State:
         for name in message.recipients or self.names:
             outlook = self.outlooks[name]
             held = outlook.beliefs[evidence.fact]
-            if evidence.root in held.roots:
+            if counted(held, evidence):
                 continue
             surprised = abs(surprise(held, evidence, fact=fact))
             if surprised > most and name != message.sender and outlook.reads(fact.name):

@@ -16,6 +16,7 @@ from negotiation.engine.beliefs import (
     confidence,
     effective_variance,
     fuse,
+    learnt,
     surprise,
     unlocking_value,
 )
@@ -87,3 +88,43 @@ def test_the_unlocking_value_is_the_expected_gain_of_knowing_before_choosing(
 
 def test_knowing_what_moves_nothing_is_worth_nothing() -> None:
     assert unlocking_value(np.array([0.5]), np.array([0.0]), 0.5)[0] == 0
+
+
+def test_of_two_claims_that_may_rest_on_the_same_source_the_more_exact_one_counts() -> None:
+    unknown = told(110, 5, root="")
+    belief = fuse(Belief(100, 10), unknown, fact=FACT)
+    assert (belief.mean, belief.sd) == (110, 5)
+    assert fuse(Belief(100, 4), unknown, fact=FACT) == Belief(100, 4)
+    assert fuse(belief, unknown, fact=FACT) == belief, "hearing it again adds nothing"
+    better = fuse(belief, told(111, 2, root=""), fact=FACT)
+    assert (better.mean, better.sd) == (111, 2)
+
+
+def test_a_source_is_not_counted_on_top_of_what_may_hold_it_already() -> None:
+    belief = fuse(Belief(100, 10), told(110, 5, root=""), fact=FACT)
+    assert fuse(belief, told(108, 6, root="probe"), fact=FACT) == belief
+    known = fuse(belief, told(108, 3, root="probe"), fact=FACT)
+    assert known == Belief(108, 3, frozenset({"probe"}))
+    assert fuse(known, told(108, 3, root="other"), fact=FACT).sd < 3
+
+
+@given(sds, sds, st.floats(0.01, 0.99))
+def test_covariance_intersection_is_right_whatever_is_shared(
+    sd: float, claim_sd: float, share: float
+) -> None:
+    """No mixture ω of the precisions, each safe for any overlap, is more exact than the result."""
+    belief, claim = Belief(100, sd + 0.1), told(100, claim_sd + 0.1, root="")
+    mixed = share / belief.sd**2 + (1 - share) / claim.sd**2
+    assert fuse(belief, claim, fact=FACT).sd <= mixed**-0.5 * (1 + 1e-9)
+
+
+@given(st.floats(0.1, 1e3), st.floats(0.1, 1e3), st.sampled_from(["probe", ""]))
+def test_what_is_learnt_is_the_doubt_that_the_claim_takes_away(
+    sd: float, claim_sd: float, root: str
+) -> None:
+    belief, claim = Belief(100, sd), told(100, claim_sd, root=root)
+    after = fuse(belief, claim, fact=FACT)
+    gone = sqrt(max(sd**2 - after.sd**2, 0)) / sd
+    assert learnt(belief, claim, fact=FACT) == pytest.approx(gone, abs=1e-6)
+    if root:
+        assert learnt(after, claim, fact=FACT) == 0
