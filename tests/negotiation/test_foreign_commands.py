@@ -135,12 +135,18 @@ def test_bad_input_ends_with_status_2_and_one_sentence(tmp_path: Path, command: 
 
 @pytest.mark.parametrize(
     "options",
-    [("--strategy", "x"), ("--protocol", "x"), ("--steps", "0"), ("--quorum", "9")],
+    [
+        ("--strategy", "x"),
+        ("--protocol", "x"),
+        ("--steps", "0"),
+        ("--quorum", "9"),
+        ("--protocol", "alternating", "--quorum", "2"),
+    ],
 )
 def test_settings_that_do_not_fit_end_with_status_2(
-    tmp_path: Path, options: tuple[str, str]
+    tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    genius(tmp_path)
+    scorable(tmp_path)
     for path in (tmp_path, "cloud-placement"):
         status, out, err = called("negotiate", path, *options)
 

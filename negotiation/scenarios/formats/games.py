@@ -14,12 +14,11 @@ from negotiation.scenarios.errors import did_you_mean
 from negotiation.scenarios.formats.spots import Spot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from negotiation.engine.messages import Option
     from negotiation.engine.space import Issue
     from negotiation.engine.table import Seat
-    from negotiation.engine.utility import Measure
 
 PROTOCOLS: tuple[Kind, ...] = get_args(Kind)
 _ROUNDS, _ALTERNATING_ROUNDS = 20, 1_000
@@ -54,13 +53,16 @@ class Settings:
     def applied(self, table: Table) -> Table:
         """The table with these settings; raises `ScenarioError` if one does not fit."""
         spot = Spot(table.title)
-        return replace(
-            table,
-            protocol=self._protocol(spot) or table.protocol,
-            rounds=self._rounds(spot, table),
-            dissent=self._dissent(spot, table),
-            seats=self._seats(spot, table),
-        )
+        try:
+            return replace(
+                table,
+                protocol=self._protocol(spot) or table.protocol,
+                rounds=self._rounds(spot, table),
+                dissent=self._dissent(spot, table),
+                seats=self._seats(spot, table),
+            )
+        except BadTable as error:
+            spot.refuse(str(error).rstrip("."))
 
     def _protocol(self, spot: Spot) -> Kind | None:
         known = {name: name for name in PROTOCOLS}
@@ -114,14 +116,13 @@ class Settings:
 class Game:
     """What was read: issues, seats and how they count. `source` names it in an error.
 
-    `measures` belong to a space that is numbered. `scales`: by seat, for those that count points.
+    `scales`: by seat, for those that count points.
     """
 
     title: str
     source: str
     issues: tuple[Issue, ...]
     seats: tuple[Seat, ...]
-    measures: Callable[[OutcomeSpace], tuple[Measure, ...]] = lambda _space: ()
     scales: Mapping[str, Scale] = field(default_factory=dict)
 
     def table(self, settings: Settings, *, seed: int = 1) -> Table:
@@ -133,14 +134,10 @@ class Game:
             Spot(self.source).refuse(
                 f"there are {len(self.seats)} parties", f"give {FEWEST_SEATS} to {MOST_SEATS}"
             )
-        try:
-            table = pooled_table(self._seated, OutcomeSpace(self.issues), seed)
-            return settings.applied(table)
-        except BadTable as error:
-            Spot(self.source).refuse(str(error).rstrip("."))
+        return settings.applied(pooled_table(self._seated, OutcomeSpace(self.issues), seed))
 
     def _seated(self, space: OutcomeSpace) -> Table:
-        return Table(title=self.title, space=space, seats=self.seats, measures=self.measures(space))
+        return Table(title=self.title, space=space, seats=self.seats)
 
 
 def objective(issue: Issue, weight: float, values: Mapping[Option, float]) -> Objective:
