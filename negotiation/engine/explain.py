@@ -122,11 +122,17 @@ def _reject(state: State, _intent: Intent, draft: Message) -> str:
 
 def _mediate(state: State, intent: Intent, draft: Message) -> str:
     consenting = [_title(state, name) for name in state.names if draft.votes[name]]
-    who = "All of you" if len(consenting) == len(state.names) else listed(consenting)
+    who = "All of you" if len(consenting) == len(state.names) else listed(consenting or ["Nobody"])
+    if draft.in_reply_to is not None:
+        return f"My text is now: {_offer(state, draft)}. {who} would settle for it now."
     how = "There is no other such offer yet."
     if intent.choices > 1:
         how = f"Of {intent.choices:,} such offers it shares the gains best."
-    return f"{who} can live with this: {_offer(state, draft)}. {how} {_origin(state, draft)}"
+    elif state.table.protocol == "text":
+        how = "No other I may still name is better for one of you and no worse for the rest."
+    return (
+        f"{who} can live with this: {_offer(state, draft)}. {how} {_origin(state, draft)}".strip()
+    )
 
 
 def _hold(_state: State, intent: Intent, _draft: Message) -> str:
@@ -192,6 +198,8 @@ def _won_over(state: State, draft: Message) -> str:
 def _origin(state: State, draft: Message) -> str:
     """Whose offer the mediator's is, or which one it comes from."""
     own = {name: standing.seq for name, standing in state.standing.items()}
+    if draft.against is None:
+        return ""
     if not draft.changed:
         same = [name for name in own if state.table.offer(state.standing[name].row) == draft.offer]
         return f"It is {listed([f'{_title(state, name)}’s #{own[name]}' for name in same])}."

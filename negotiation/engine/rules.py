@@ -91,7 +91,7 @@ def _offer(state: State, message: Message) -> None:
     _above_the_limit(state, message.sender, row)
     if message.round == state.round and message.sender in state.so_far.spoke:
         raise IllegalMove(f"{message.sender} has already spoken in this round.")
-    if state.table.protocol == "mediated" and state.named is not None:
+    if state.table.protocol != "alternating" and state.named is not None:
         raise IllegalMove(f"#{state.named.seq} has to be answered first.")
     _in_turn(state, message)
 
@@ -101,7 +101,7 @@ def _hold(state: State, message: Message) -> None:
 
 
 def _mediate(state: State, message: Message) -> None:
-    if message.sender != MEDIATOR or state.table.protocol != "mediated":
+    if message.sender != MEDIATOR or state.table.protocol == "alternating":
         raise IllegalMove("Only the mediator of a mediated table names an offer.")
     if state.named is not None:
         raise IllegalMove(f"#{state.named.seq} has to be answered first.")

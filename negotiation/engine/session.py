@@ -16,7 +16,7 @@ from negotiation.engine import explain, rules
 from negotiation.engine.endings import Agreement
 from negotiation.engine.faults import Faulty
 from negotiation.engine.messages import MEDIATOR, Act, Change, Message
-from negotiation.engine.protocols import alternating, mediated
+from negotiation.engine.protocols import alternating, mediated, text
 from negotiation.engine.questions import silent
 from negotiation.engine.reasons import reasons
 from negotiation.engine.state import State
@@ -38,7 +38,7 @@ def _no_time() -> float:
     return 0.0
 
 
-_PROTOCOLS = {"mediated": mediated, "alternating": alternating}
+_PROTOCOLS = {"mediated": mediated, "alternating": alternating, "text": text}
 
 
 class Session:

@@ -15,6 +15,7 @@ from negotiation.engine.outlook import Outlook
 from negotiation.engine.solutions import nash_products
 from negotiation.engine.standings import Doubt, Named, RoundSoFar, Standing
 from negotiation.engine.strategies.players import NOTHING, Record
+from negotiation.engine.texts import course
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class State:
     A row is an offer's place among the lawful ones. `head` is the newest message's seq, `round`
     the newest round anybody spoke in, `turns` counts offers and answers. `standing`: each seat's
     newest offer; `named`: the offer being answered, `answers` to it so far; `refused`: rows that
-    were named and did not find enough consent. `question` and `doubt` wait for a reply. `moves`
+    were named and did not find enough consent. `text`: the mediator's newest that nobody answers.
+    `question` and `doubt` wait for a reply. `moves`
     are the messages without their words; `failures` counts how often a seat's strategy failed.
     """
 
@@ -81,6 +83,7 @@ class State:
         self.doubt: Doubt | None = None
         self.asked: set[tuple[str, str]] = set()  # (seat, fact), once in a negotiation
         self.named: Named | None = None
+        self.text: Standing | None = None
         self.answers: dict[str, bool] = {}
         self.refused: set[int] = set()
         self.ending: Agreement | NoAgreement | None = None
@@ -109,6 +112,11 @@ class State:
         rows = np.flatnonzero(self.suffices(self.clears(self.limits)))
         best = nash_products(self.utilities[rows], self.limits).max(initial=0.0)
         return rows, float(best)
+
+    @cached_property
+    def course(self) -> IntArray:
+        """The row of a single negotiating text after each round, if anything may be agreed."""
+        return course(self.table, self.utilities, self.limits, self.reach[0], self.seed)
 
     @property
     def spent(self) -> bool:
@@ -224,7 +232,7 @@ class State:
                 self.doubt = Doubt(name, message.seq, message.sender, private, held, evidence)
             self.outlooks[name] = outlook.learn(fact.name, fuse(held, evidence, fact=fact))
             self.players.pop(name, None)
-        self._forget("utilities", "reach")
+        self._forget("utilities", "reach", "course")
 
     def _forget(self, *figures: str) -> None:
         for figure in figures:
@@ -232,6 +240,10 @@ class State:
 
     def _put(self, message: Message) -> None:
         row = self.moves[-1].row
+        reading = message.act is Act.MEDIATE and message.in_reply_to is not None
+        if reading and self.table.protocol == "text":
+            self.text = Standing(row, message.seq)
+            return
         if message.act is Act.MEDIATE:
             agreeing = self.votes(row, self.limits)
             owners = frozenset(
@@ -271,4 +283,4 @@ class State:
         else:
             self.refused.add(row)
             self.named = None
-            self._forget("reach")
+            self._forget("reach", "course")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from negotiation.engine.strategies.players import Strategy
     from negotiation.engine.utility import Measure, Preferences
 
-Kind = Literal["mediated", "alternating"]
+Kind = Literal["mediated", "alternating", "text"]
 RESOLUTIONS = ("mediate", "precedence", "vote", "ask", "status_quo")
 """What can be tried, in an order that the table gives, when no agreement comes."""
 
@@ -163,8 +163,9 @@ class Table:
 def _check(table: Table) -> None:
     if not FEWEST_SEATS <= len(table.seats) <= MOST_SEATS:
         raise BadTable(f"A table has {FEWEST_SEATS} to {MOST_SEATS} seats, not {len(table.seats)}.")
-    if table.protocol not in {"mediated", "alternating"}:
-        raise BadTable(f"There is no protocol {table.protocol!r}: mediated or alternating.")
+    if table.protocol not in get_args(Kind):
+        kinds = ", ".join(get_args(Kind))
+        raise BadTable(f"There is no protocol {table.protocol!r}; there are {kinds}.")
     if table.quiet_rounds is not None and table.quiet_rounds < 1:
         raise BadTable("At least one round has to be quiet before a negotiation ends for it.")
     if table.rounds < 1:

@@ -23,10 +23,10 @@ def test_a_negotiation_may_be_killed_at_every_message() -> None:
 
 
 def test_the_negotiations_that_are_killed_are_of_every_sort() -> None:
-    drawn = [every_kind(draw) for draw in range(120)]
+    drawn = [every_kind(draw) for draw in range(240)]
     endings = [finished(table).ending for table in drawn]
     decided = {ending.by for ending in endings if isinstance(ending, Agreement)}
     assert decided == {"consent", "mediation", "precedence", "vote"}
-    assert {table.protocol for table in drawn} >= {"mediated", "alternating"}
+    assert {table.protocol for table in drawn} == {"mediated", "alternating", "text"}
     lawful = [len(table.lawful) for table in drawn]
     assert np.min(lawful) == 0

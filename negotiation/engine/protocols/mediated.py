@@ -16,30 +16,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.faults import Faulty, demand_of
+from negotiation.engine.faults import Faulty
 from negotiation.engine.messages import MEDIATOR, Act
 from negotiation.engine.protocols.closing import closing
-from negotiation.engine.questions import asking, opening
-from negotiation.engine.replies import answer, challenge
+from negotiation.engine.protocols.rounds import (
+    best_of,
+    first_said,
+    latest_round,
+    owed,
+    question,
+    targets,
+)
+from negotiation.engine.questions import opening
 from negotiation.engine.solutions import fairest, nash_products
-from negotiation.engine.standings import RoundSoFar
 from negotiation.engine.state import Intent
-from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
-    from negotiation.engine.space import BoolArray, FloatArray, IntArray
+    from negotiation.engine.space import BoolArray, IntArray
+    from negotiation.engine.standings import RoundSoFar
     from negotiation.engine.state import State
+
+__all__ = ["latest_round", "next_intent", "targets"]
 
 _FAIR_ENOUGH = 0.98
 """Share of the largest possible Nash product at which the mediator stops waiting."""
-
-
-def targets(state: State, round_: int) -> FloatArray:
-    """The utility each seat asks for in a round, shape (seats,)."""
-    time = _time(state, round_)
-    return np.array(
-        [state.outlooks[name].target(demand_of(state, name, time)) for name in state.names]
-    )
 
 
 def next_intent(state: State) -> Intent:
@@ -51,43 +51,13 @@ def next_intent(state: State) -> Intent:
         return fault.hold(state.round)
 
 
-def latest_round(state: State, expected: Intent) -> int:
-    """The last round in which a message may be said now: the next, or the one that comes next
-    because nobody has anything to say until then."""
-    return max(expected.round, min(state.round + 1, state.table.rounds))
-
-
 def _next(state: State) -> Intent:
-    if state.doubt is not None:
-        return challenge(state, state.doubt)
-    if state.named is not None:
-        return _answer(state)
-    if state.question is not None:
-        return answer(state, state.round)
+    intent = owed(state)
+    if intent is not None:
+        return intent
     if not len(state.table.lawful):
         return closing(state)
-    for round_ in range(state.round, state.table.rounds + 1):
-        so_far = state.so_far if round_ == state.round else RoundSoFar(before=dict(state.standing))
-        intent = _ask(state, round_, so_far) or _concede(state, round_, so_far)
-        if intent is not None:
-            return intent
-    return opening(state) or closing(state)
-
-
-def _time(state: State, round_: int) -> float:
-    return (round_ - 1) / (state.table.rounds - 1) if state.table.rounds > 1 else 1.0
-
-
-def _ask(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
-    if so_far.spoke:
-        return None
-    order = state.order(round_)
-    asked = [place for place, seat in enumerate(order) if seat in so_far.asked]
-    for seat in order[max(asked, default=-1) + 1 :]:
-        intent = asking(state, seat, round_, _time(state, round_))
-        if intent is not None:
-            return intent
-    return None
+    return first_said(state, question, _concede) or opening(state) or closing(state)
 
 
 def _concede(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
@@ -144,28 +114,4 @@ def _offer_of(
         if most <= heard:
             return None
     rows = rows[votes[rows] == most]
-    return _best_of(state.utilities, rows, place)
-
-
-def _best_of(utilities: FloatArray, rows: IntArray, place: int) -> int:
-    own = utilities[rows, place]
-    rows = rows[own >= own.max() - TOLERANCE]
-    return int(rows[utilities[rows].sum(axis=1).argmax()])
-
-
-def _answer(state: State) -> Intent:
-    named = state.named
-    assert named is not None
-    seat = next(
-        seat
-        for seat in state.order(state.round)
-        if seat not in named.owners and seat not in state.answers
-    )
-    agreeing = state.votes(named.row, targets(state, state.round))
-    return Intent(
-        act=Act.ACCEPT if agreeing[seat] else Act.REJECT,
-        sender=seat,
-        round=state.round,
-        in_reply_to=named.seq,
-        row=named.row,
-    )
+    return best_of(state.utilities, rows, place)

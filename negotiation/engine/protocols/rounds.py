@@ -1,0 +1,100 @@
+"""What the protocols with a mediator share: rounds, questions in them, and what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.engine.faults import demand_of
+from negotiation.engine.messages import Act
+from negotiation.engine.questions import asking
+from negotiation.engine.replies import answer, challenge
+from negotiation.engine.standings import RoundSoFar
+from negotiation.engine.state import Intent, State
+from negotiation.engine.utility import TOLERANCE
+
+if TYPE_CHECKING:
+    from negotiation.engine.space import FloatArray, IntArray
+
+Speaking = Callable[[State, int, RoundSoFar], Intent | None]
+"""From a round to what is said in it; None for nothing."""
+
+
+def targets(state: State, round_: int) -> FloatArray:
+    """The utility each seat asks for in a round, shape (seats,)."""
+    time = _time(state, round_)
+    return np.array(
+        [state.outlooks[name].target(demand_of(state, name, time)) for name in state.names]
+    )
+
+
+def latest_round(state: State, expected: Intent) -> int:
+    """The last round in which a message may be said now: the next, or the one that comes next
+    because nobody has anything to say until then."""
+    return max(expected.round, min(state.round + 1, state.table.rounds))
+
+
+def owed(state: State) -> Intent | None:
+    """What somebody else waits for: a word about a claim that surprises, an answer."""
+    if state.doubt is not None:
+        return challenge(state, state.doubt)
+    if state.named is not None:
+        return _vote(state)
+    if state.question is not None:
+        return answer(state, state.round)
+    return None
+
+
+def first_said(state: State, *speakers: Speaking) -> Intent | None:
+    """The first thing worth saying in this round or a later one; None if there is nothing."""
+    for round_ in range(state.round, state.table.rounds + 1):
+        so_far = state.so_far if round_ == state.round else RoundSoFar(before=dict(state.standing))
+        for speaking in speakers:
+            intent = speaking(state, round_, so_far)
+            if intent is not None:
+                return intent
+    return None
+
+
+def question(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
+    """The next question of a round, each seat at most one, before anybody makes an offer."""
+    if so_far.spoke:
+        return None
+    order = state.order(round_)
+    asked = [place for place, seat in enumerate(order) if seat in so_far.asked]
+    for seat in order[max(asked, default=-1) + 1 :]:
+        intent = asking(state, seat, round_, _time(state, round_))
+        if intent is not None:
+            return intent
+    return None
+
+
+def best_of(utilities: FloatArray, rows: IntArray, place: int) -> int:
+    """Of `rows` the best for the seat at `place`; of equal ones the best for all together."""
+    own = utilities[rows, place]
+    rows = rows[own >= own.max() - TOLERANCE]
+    return int(rows[utilities[rows].sum(axis=1).argmax()])
+
+
+def _time(state: State, round_: int) -> float:
+    return (round_ - 1) / (state.table.rounds - 1) if state.table.rounds > 1 else 1.0
+
+
+def _vote(state: State) -> Intent:
+    named = state.named
+    assert named is not None
+    seat = next(
+        seat
+        for seat in state.order(state.round)
+        if seat not in named.owners and seat not in state.answers
+    )
+    agreeing = state.votes(named.row, targets(state, state.round))
+    return Intent(
+        act=Act.ACCEPT if agreeing[seat] else Act.REJECT,
+        sender=seat,
+        round=state.round,
+        in_reply_to=named.seq,
+        row=named.row,
+    )
