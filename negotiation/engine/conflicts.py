@@ -105,6 +105,7 @@ def _patterns(columns: Sequence[BoolArray]) -> BoolArray:
         if place and place % _FOLDED == 0:
             code = np.unique(code, return_inverse=True)[1].astype(np.int64)
         code = 2 * code + column
+    code = code.astype(np.min_scalar_type(code.max(initial=0)))  # so that sorting only counts
     first = np.unique(code, return_index=True)[1]
     return np.array([column[first] for column in columns], dtype=np.bool_).T
 

@@ -21,13 +21,16 @@ def rising_rows(figures: FloatArray) -> IntArray:
     least, largest = figures.min(initial=np.inf), figures.max(initial=-np.inf)
     if not largest > least:
         return np.arange(len(figures))
-    place = np.uint64((len(figures) - 1).bit_length())
-    levels = 2.0 ** (_WORD - 1 - int(place))
-    words = ((figures - least) / (largest - least) * levels).astype(np.uint64) << place
-    words |= np.arange(len(figures), dtype=np.uint64)
+    places = (len(figures) - 1).bit_length()
+    codes = figures - least
+    codes /= largest - least
+    codes *= 2.0 ** (_WORD - 2 - places)
+    words = codes.astype(np.int64)
+    words <<= places
+    words |= np.arange(len(figures))
     words.sort()
-    rows: IntArray = (words & np.uint64(2 ** int(place) - 1)).astype(np.int64)
-    ordered = figures[rows]
-    if (ordered[1:] < ordered[:-1]).any():
-        rows = rows[np.argsort(ordered, kind="stable")]
-    return rows
+    rows = words & (2**places - 1)
+    words >>= places
+    if (words[1:] == words[:-1]).any():
+        rows = rows[np.argsort(figures[rows], kind="stable")]
+    return np.asarray(rows)

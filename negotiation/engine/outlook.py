@@ -82,10 +82,13 @@ class Outlook:
     @cached_property
     def utilities(self) -> FloatArray:
         """Expected utility of every lawful offer, shape (rows,)."""
-        total = np.zeros(len(self.table.lawful))
-        for objective in self.seat.preferences.objectives:
-            total += self._contributions(objective)
-        self._add_regions_and_cut(total, self.table.places)
+        if self._all_lawful:
+            total = self._everywhere()
+        else:
+            total = np.zeros(len(self.table.lawful))
+            for objective in self.seat.preferences.objectives:
+                total += self._contributions(objective)
+            self._add_regions_and_cut(total, self.table.places)
         total.flags.writeable = False
         return total
 
@@ -164,16 +167,26 @@ class Outlook:
 
     def everywhere(self) -> FloatArray:
         """Expected utility of every offer of the space, lawful or not, shape (space.count,)."""
-        table, preferences = self.table, self.seat.preferences
-        total = np.zeros(table.space.count)
+        return self.utilities if self._all_lawful else self._everywhere()
+
+    @property
+    def _all_lawful(self) -> bool:
+        return len(self.table.lawful) == self.table.space.count
+
+    def _everywhere(self) -> FloatArray:
+        space, preferences = self.table.space, self.seat.preferences
+        figures: dict[str, FloatArray] = {}
+        measured: list[Objective] = []
         for objective in preferences.objectives:
             subject = objective.subject
-            if subject in table.measure:
-                total += preferences.contribution(objective, self._evaluate(subject))
+            if subject in self.table.measure:
+                measured.append(objective)
             else:
-                values = preferences.contribution(objective, table.space.issue(subject).values)
-                total += table.space.spread(subject, values)
-        self._add_regions_and_cut(total, table.space.places)
+                figures[subject] = preferences.contribution(objective, space.issue(subject).values)
+        total = space.sums(figures)
+        for objective in measured:
+            total += preferences.contribution(objective, self._evaluate(objective.subject))
+        self._add_regions_and_cut(total, space.places)
         return total
 
     def _add_regions_and_cut(self, total: FloatArray, places: Callable[[str], Places]) -> None:
@@ -184,11 +197,8 @@ class Outlook:
         preferences = self.seat.preferences
         if objective.subject in self.table.measure:
             return preferences.contribution(objective, self._column(objective.subject))
-        space, subject = self.table.space, objective.subject
-        values = preferences.contribution(objective, space.issue(subject).values)
-        if len(self.table.lawful) == space.count:
-            return space.spread(subject, values)
-        return values[self.table.places(subject)]
+        options = self.table.space.issue(objective.subject).values
+        return preferences.contribution(objective, options)[self.table.places(objective.subject)]
 
     def _column(self, measure: str) -> FloatArray:
         if not self.table.measure[measure].facts:

@@ -217,18 +217,27 @@ class OutcomeSpace:
         self.require_enumerable()
         if self._pool is not None:
             return self._pool.places[:, self._ranks[issue_name]]
-        width = len(self.issue(issue_name).options)
-        return self._spread(issue_name, np.arange(width, dtype=np.min_scalar_type(width - 1)))
+        width, stride = len(self.issue(issue_name).options), self._strides[issue_name]
+        once = np.repeat(np.arange(width, dtype=np.min_scalar_type(width - 1)), stride)
+        return np.tile(once, self.size // (width * stride))
 
-    def spread(self, issue_name: str, values: FloatArray) -> FloatArray:
-        """From a figure for each option of an issue to one for every offer, shape (count,)."""
+    def sums(self, figures: Mapping[str, FloatArray]) -> FloatArray:
+        """For every offer the sum of its options' figures, shape (count,).
+
+        `figures` by issue, one for each option; an issue that is not there counts nothing.
+        """
         if self._pool is not None:
-            return values[self._pool.places[:, self._ranks[issue_name]]]
-        return self._spread(issue_name, values)
-
-    def _spread(self, issue_name: str, values: NDArray[Any]) -> NDArray[Any]:
-        stride = self._strides[issue_name]
-        return np.tile(np.repeat(values, stride), self.size // (len(values) * stride))
+            total = np.zeros(self.count)
+            for name, values in figures.items():
+                total += values[self.places(name)]
+            return total
+        total = np.zeros(1)
+        for issue in self.issues:  # each one takes all sums so far once for each of its options
+            width, short = len(issue.options), total
+            total = np.repeat(short, width)
+            if issue.name in figures:
+                total += np.tile(figures[issue.name], len(short))
+        return total
 
     def column(self, issue_name: str) -> Column:
         """The option of every offer on one issue: shape (count,), floats if all are numbers."""

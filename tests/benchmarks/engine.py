@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tests.benchmarks._rows import Row
 
 GROUP = "engine"
+ROOT = Path(__file__).resolve().parents[2]
 TYPES = 100  # machine types: 40,000 offers, 30,000 of them lawful
 
 
@@ -88,6 +90,6 @@ def _largest() -> Iterator[Row]:
 
 def _taken(table: str) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.benchmarks._largest", table]
-    answer = subprocess.run(command, check=True, capture_output=True)
+    answer = subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     taken: dict[str, float] = json.loads(answer.stdout)
     return taken

@@ -32,11 +32,15 @@ TURNS = 24
 
 
 def rows() -> Iterator[Row]:
-    for measure, found in ((_agreements, genius()), (_games, games()), (_exactness, negolog())):
+    for name, measure, found in (
+        ("genius", _agreements, genius()),
+        ("games", _games, games()),
+        ("negolog", _exactness, negolog()),
+    ):
         if found:
             yield from measure(found)
         else:
-            yield unmeasured(f"quality{measure.__name__}", MISSING)
+            yield unmeasured(f"quality.{name}", MISSING)
 
 
 def _agreements(found: list[Found]) -> Iterator[Row]:

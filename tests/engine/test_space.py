@@ -159,3 +159,17 @@ def test_a_table_of_a_pool_is_negotiated_like_any_other() -> None:
     assert full.row_of(full.space.index_of(session.ending.offer)) is not None
     expected = session.utilities[pooled.row_of(pooled.space.index_of(session.ending.offer))]
     assert (expected >= [seat.preferences.reservation for seat in full.seats]).all()
+
+
+def test_the_figures_of_options_are_added_up_for_every_offer() -> None:
+    issues = [
+        Issue(name, name, tuple(range(many))) for name, many in (("a", 2), ("b", 3), ("c", 2))
+    ]
+    space = OutcomeSpace(issues)
+    figures = {"c": np.array([0.5, 0.25]), "a": np.array([1.0, 2.0])}
+    expected = [
+        figures["a"][int(a)] + figures["c"][int(c)] for a in "01" for _ in "012" for c in "01"
+    ]
+    assert space.sums(figures).tolist() == expected
+    pooled = space.with_pool(np.array([[1, 2, 0], [0, 1, 1]]))
+    assert pooled.sums(figures).tolist() == [2.5, 1.25]

@@ -77,7 +77,7 @@ class View:
     outlook: Outlook
     record: Record
 
-    @property
+    @cached_property
     def others(self) -> list[int]:
         return [place for place in range(self.seats) if place != self.place]
 
