@@ -29,7 +29,7 @@ NOTHING = -1
 """Stands for the row of an offer where there is none."""
 
 _WIDTH = 0.02
-_CHOICES = 64
+_CHOICES = 512
 _MIX = 2_654_435_761  # Knuth's multiplicative hash
 
 
@@ -107,7 +107,7 @@ class View:
         return int(self.outlook.rising[place]) if place < len(self.steps) else NOTHING
 
     def about(self, target: float) -> IntArray:
-        """Rows that are worth `target` or a little more: a sample of at most 64, least first.
+        """Rows that are worth `target` or a little more: a sample of at most 512, least first.
 
         "A little" is 2 % of the way from the limit to the best; there is always the least that
         reaches the target, if anything does.
