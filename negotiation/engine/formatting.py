@@ -28,6 +28,14 @@ def number(value: float, digits: int = 3) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def amount(count: int) -> str:
+    """A whole number: 41,250, from a quadrillion on about 4.3 · 10^155."""
+    if count < 10**15:
+        return f"{count:,}"
+    digits = str(count)
+    return f"about {digits[0]}.{digits[1]} · 10^{len(digits) - 1}"
+
+
 def enough(value: float, *, up: bool) -> float:
     """`value` with three digits, rounded up or down: a limit that is named must really do."""
     if value == 0:

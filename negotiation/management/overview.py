@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from negotiation.engine.formatting import figure_text, number
+from negotiation.engine.formatting import amount, figure_text, number
 from negotiation.scenarios.analyses import POINTS
 from negotiation.scenarios.texts import visible
 
@@ -40,7 +40,7 @@ def _heading(analysis: TableAnalysis) -> list[RenderableType]:
     )
     at_least = "" if found.complete else "at least "
     lines = [
-        f"{space.size:,} combinations, {how}.",
+        f"{amount(space.size)} combinations, {how}.",
         f"{found.clearing:,} clear every limit. On the Pareto frontier: {at_least}"
         f"{len(found.frontier):,}.",
     ]

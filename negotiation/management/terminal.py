@@ -16,7 +16,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from negotiation.engine.formatting import listed, number
+from negotiation.engine.formatting import amount, listed, number
 from negotiation.engine.messages import Act
 from negotiation.scenarios.runs import Run
 from negotiation.scenarios.texts import visible
@@ -73,7 +73,7 @@ def _heading(run: TableRun) -> Iterator[RenderableType]:
     seats = listed([seat.title for seat in run.table.seats])
     looked_at = "looked at" if run.table.space.pooled else "lawful"
     yield Text(
-        f"{run.summary.total_size:,} combinations, {run.summary.lawful_size:,} of them "
+        f"{amount(run.summary.total_size)} combinations, {run.summary.lawful_size:,} of them "
         f"{looked_at}. At the table: {visible(seats)}. Seed {run.session.seed}.",
         style="dim",
     )
@@ -179,10 +179,12 @@ def _points(run: TableRun, seat: Seat, points: Mapping[str, float]) -> str:
 
 def _quality(run: TableRun) -> str:
     summary = run.summary
-    frontier = "on the Pareto frontier" if summary.pareto else "below the Pareto frontier"
+    where = "on" if summary.pareto else "below"
+    looked_at = " of what was looked at" if run.table.space.pooled else ""
     at_least = "" if summary.frontier_complete else "at least "
     return (
-        f"{summary.rounds} offers were on the table. The agreement is {frontier} "
+        f"{summary.rounds:,} offers were on the table. The agreement is {where} the Pareto "
+        f"frontier{looked_at} "
         f"({at_least}{summary.frontier_size:,} offers) and reaches "
         f"{number(100 * (summary.nash_ratio or 0.0))} % of the best Nash product."
     )

@@ -8,6 +8,7 @@ import pytest
 
 from negotiation.engine.formatting import (
     agreeing,
+    amount,
     change,
     enough,
     inner,
@@ -143,3 +144,16 @@ def test_evidence_is_told_with_its_source() -> None:
     assert answer.evidence is not None
     assert answer.evidence.source in answer.text
     assert answer.evidence.kind in answer.text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (7, "7"),
+        (41_250, "41,250"),
+        (10**15 - 1, "999,999,999,999,999"),
+        (10**15, "about 1.0 · 10^15"),
+    ],
+)
+def test_huge_amounts_are_told_by_their_length(count: int, text: str) -> None:
+    assert amount(count) == text

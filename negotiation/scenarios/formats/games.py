@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from negotiation.engine.table import Seat
 
 PROTOCOLS: tuple[Kind, ...] = get_args(Kind)
+MOST_ISSUES = 500
 _ROUNDS, _ALTERNATING_ROUNDS = 20, 1_000
 _OFFER_BY_OFFER = "micro"  # concedes one offer at a time, so it may need a round for each
 _RESERVED = ("mediator", "system")
@@ -130,10 +131,13 @@ class Game:
 
         Raises `ScenarioError` if `settings` do not fit. `seed` decides the pool alone.
         """
+        spot = Spot(self.source)
         if not FEWEST_SEATS <= len(self.seats) <= MOST_SEATS:
-            Spot(self.source).refuse(
+            spot.refuse(
                 f"there are {len(self.seats)} parties", f"give {FEWEST_SEATS} to {MOST_SEATS}"
             )
+        if len(self.issues) > MOST_ISSUES:
+            spot.refuse(f"there are {len(self.issues)} issues", f"use at most {MOST_ISSUES}")
         return settings.applied(pooled_table(self._seated, OutcomeSpace(self.issues), seed))
 
     def _seated(self, space: OutcomeSpace) -> Table:

@@ -73,6 +73,15 @@ def test_too_many_parties_are_refused(tmp_path: Path) -> None:
     assert "there are 65 parties; give 2 to 64" in refusal(paths)
 
 
+def test_too_many_issues_are_refused(tmp_path: Path) -> None:
+    names = [f"i{number}" for number in range(501)]
+    many = preference_table(
+        issues={name: {"a": 0, "b": 1} for name in names}, issueWeights=dict.fromkeys(names, 1)
+    )
+
+    assert "there are 501 issues; use at most 500" in refusal([tables(tmp_path, many, many)])
+
+
 def test_parties_of_one_name_are_told_apart_and_none_is_the_mediator(tmp_path: Path) -> None:
     domain, first, _ = genius(tmp_path / "one")
     second = saved(tmp_path / "two" / "side1.xml", profile())
