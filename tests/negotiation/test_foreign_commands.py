@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from negotiation.scenarios.formats.games import PROTOCOLS
 from tests.negotiation.scenarios.formats.written import (
     AMOUNT,
     COLOUR,
@@ -48,7 +49,7 @@ def opposed(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("protocol", ["mediated", "alternating"])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_all_formats_come_to_an_agreement(tmp_path: Path, protocol: str) -> None:
     easier = {name: text.rpartition("\n")[0] + "\n5" for name, text in SCORES.items()}
     folders = [

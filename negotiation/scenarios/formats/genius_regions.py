@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 32
 _MOST = 10_000
+_FEW = 3
 Bounds = dict[str, tuple[float, float]]
 
 
@@ -49,9 +50,17 @@ def regions(utility: Node, issues: Mapping[int, Issue]) -> tuple[Region, ...]:
         [issue.name for issue in issues.values()],
     )
     return tuple(
-        Region(name, name, each.bounds, each.value / largest)
+        Region(name, _label(name, each.bounds), each.bounds, each.value / largest)
         for name, each in zip(names, found, strict=True)
     )
+
+
+def _label(name: str, bounds: Bounds) -> str:
+    """The name and, where they are few, the bounds: "rectangle 3 (price 2–5, date 0–1)"."""
+    if len(bounds) > _FEW:
+        return name
+    told = [f"{issue} {low:g}–{high:g}" for issue, (low, high) in bounds.items()]
+    return f"{name} ({', '.join(told)})"
 
 
 def _rectangles(
@@ -124,4 +133,4 @@ def _bounds(nodes: list[Node], issues: Mapping[int, Issue]) -> Bounds:
 
 def _everywhere(issues: Mapping[int, Issue]) -> Bounds:
     numeric = next(issue for issue in issues.values() if issue.numeric)
-    return {numeric.name: (-inf, inf)}
+    return {numeric.name: (float(numeric.options[0]), float(numeric.options[-1]))}

@@ -61,6 +61,13 @@ def test_inner_functions_count_times_their_weight_the_outermost_does_not(tmp_pat
     assert load(tmp_path, ufun=outer)[0::3] == pytest.approx([0.3, 0.3, 0.1, 0.1])
 
 
+def test_a_rectangle_is_called_by_its_bounds(tmp_path: Path) -> None:
+    load(tmp_path, LOW_X, CORNER)
+    regions = formats.load([tmp_path]).seats[0].preferences.regions
+
+    assert [each.label for each in regions] == ["rectangle 1 (x 0–1)", "rectangle 2 (x 1–3, y 2–2)"]
+
+
 def test_two_bounds_on_one_issue_both_hold(tmp_path: Path) -> None:
     bounds = '<INCLUDES index="1" min="0" max="2"/><INCLUDES index="1" min="2" max="3"/>'
     both = f'<hyperRectangle utility="50">{bounds}</hyperRectangle>'
