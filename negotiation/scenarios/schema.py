@@ -191,7 +191,7 @@ class Protocol(Part):
     `questions`: how many may be asked in all. `quiet_rounds`: after so many without anything new
     alternating offers are over."""
 
-    kind: Literal["mediated", "alternating"] = "mediated"
+    kind: Literal["mediated", "alternating", "text"] = "mediated"
     rounds: Annotated[int, Field(ge=1, le=1_000)] = 20
     pace: Annotated[float, Field(ge=0, le=60)] = 0
     dissent: Annotated[int, Field(ge=0, le=6)] = 0
