@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from negotiation.engine.concessions import concession
-from negotiation.engine.domains import analyse, distances, rounded
+from negotiation.engine.domains import COMPARISONS, analyse, distances, rounded
 from negotiation.engine.endings import Agreement
-from negotiation.engine.frontier import undominated
+from negotiation.engine.frontier import frontier_within, undominated
 from negotiation.engine.messages import Act
 from negotiation.engine.plain import plain
 from negotiation.engine.solutions import clearing, nash_products
@@ -177,7 +177,7 @@ def _on_the_frontier(utilities: FloatArray, limits: FloatArray, found: Analysis)
     if found.complete:
         return found.frontier[clearing(found.frontier_utilities, limits)]
     livable = clearing(utilities, limits)
-    return livable[analyse(utilities[livable], limits).frontier] if livable.size else livable
+    return livable[frontier_within(rounded(utilities[livable]), COMPARISONS).rows]
 
 
 def _alternatives(

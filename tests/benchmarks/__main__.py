@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).resolve().parents[2] / "var" / "bench.json"
 ALL_DIGITS = 1000
+WIDTH = 140  # a row is one line also where nobody looks on
 VERDICTS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 
 
@@ -94,7 +95,7 @@ def figure(value: float) -> str:
 
 def main(words: Sequence[str]) -> int:
     rows: list[Row] = []
-    console = Console()
+    console = Console(width=max(Console().width, WIDTH))
     for benchmark in chosen(benchmarks(), words):
         with console.status(f"Measuring {benchmark.GROUP} …"):
             rows += benchmark.rows()
