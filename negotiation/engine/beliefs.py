@@ -124,9 +124,9 @@ def fuse(belief: Belief, evidence: Evidence, *, fact: Fact) -> Belief:
     return Belief(mean, belief.sd * (sd / both), roots)
 
 
-def confidence(utility: FloatArray, sd: FloatArray, reservation: float) -> FloatArray:
+def confidence(utility: FloatArray, sd: FloatArray, reservation: float | FloatArray) -> FloatArray:
     """P(u ≥ r) = Φ((E u − r) / sd u), element by element; 0 or 1 where nothing is uncertain."""
-    margin = np.asarray(utility, dtype=np.float64) - reservation
+    margin = np.asarray(utility - reservation, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(sd > 0, margin / sd, np.where(margin >= -TOLERANCE, inf, -inf))
     return np.asarray(ndtr(z), dtype=np.float64)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from negotiation.engine.table import Seat, Table
     from negotiation.engine.utility import Objective, Region
 
-_DERIVED = frozenset({"utilities", "best", "rising", "shifts", "sd"})
+_DERIVED = frozenset({"utilities", "best", "rising", "shifts", "slopes", "sd"})
 _NOTHING: Mapping[str, float] = {}
 
 
@@ -112,16 +112,21 @@ class Outlook:
         return float((self.utilities[row] - self.reservation) / room) if room > 0 else 0.0
 
     @cached_property
-    def shifts(self) -> dict[str, FloatArray]:
-        """How far one standard deviation of each uncertain fact moves u: {fact: shape (rows,)}.
+    def slopes(self) -> dict[str, FloatArray]:
+        """What one standard deviation more of each uncertain fact does to u: {fact: (rows,)}.
 
         Half the difference between the utilities at mean + sd and at mean − sd.
         """
         return {
-            fact: shift
+            fact: slope
             for fact, belief in self.beliefs.items()
-            if belief.sd > 0 and (shift := self._shift(fact, belief)) is not None
+            if belief.sd > 0 and (slope := self._slope(fact, belief)) is not None
         }
+
+    @cached_property
+    def shifts(self) -> dict[str, FloatArray]:
+        """The size of `slopes`: how far a standard deviation moves u, up or down."""
+        return {fact: np.abs(slope) for fact, slope in self.slopes.items()}
 
     @cached_property
     def sd(self) -> FloatArray:
@@ -212,7 +217,7 @@ class Outlook:
         facts = {name: moved.get(name, self.beliefs[name].mean) for name in sorted(reads)}
         return np.asarray(self.table.measure[measure].evaluate(facts), dtype=np.float64)
 
-    def _shift(self, fact: str, belief: Belief) -> FloatArray | None:
+    def _slope(self, fact: str, belief: Belief) -> FloatArray | None:
         preferences, lawful = self.seat.preferences, self.table.lawful
         total: FloatArray | None = None
         for objective in preferences.objectives:
@@ -224,7 +229,7 @@ class Outlook:
             difference = preferences.contribution(objective, above)
             difference = difference - preferences.contribution(objective, below)
             total = difference if total is None else total + difference
-        return None if total is None else np.abs(total) / 2
+        return None if total is None else total / 2
 
 
 def _first_belief(table: Table, seat: Seat, name: str) -> Belief:

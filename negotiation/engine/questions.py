@@ -2,18 +2,21 @@
 
 A seat chooses its question from its own numbers and what it has seen. Others' utilities and
 limits are never shared, so how likely they are to accept an offer is judged by how many issues it
-has in common with what they last offered themselves. Only the mediator knows better, and it only
-uses it when it would otherwise have to give up (`opening`).
+has in common with what they last offered themselves. Only the mediator knows better. It uses that
+when it would otherwise have to give up (`opening`), and to hand out the questions where a table
+allows only so many (`handed_out`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from negotiation.engine.beliefs import learnt, unlocking_value
+from negotiation.engine.inquiries import Inquiry, best_inquiry
 from negotiation.engine.messages import Act, Question
 from negotiation.engine.state import Intent
 from negotiation.engine.utility import TOLERANCE
@@ -54,10 +57,33 @@ def asking(state: State, seat: str, round_: int, time: float) -> Intent | None:
     sources = {} if state.spent else _sources(state, seat)
     if not sources:
         return None
-    step = -(-len(state.table.lawful) // _WEIGHED)
-    rows = np.arange(0, len(state.table.lawful), step)
+    rows = _weighed(state)
     question = _best(state.outlooks[seat], sources, rows, _plausibility(state, seat, rows))
     return _ask(seat, round_, question) if question.value > cost(time) else None
+
+
+def handed_out(state: State, round_: int, asked: set[str]) -> Intent | None:
+    """The question that the mediator lets be asked in a round where questions are limited.
+
+    `asked`: who has asked in this round. None if no question is worth one of those left.
+    """
+    if state.spent:
+        return None
+    found: dict[tuple[str, str, str], tuple[float, Inquiry]] = {}
+    for seat in state.order(round_):
+        for fact, source in {} if seat in asked else _sources(state, seat).items():
+            public = state.table.fact[fact].disclosure == "public"
+            inquiry = Inquiry(fact, seat, source.seat, state.names if public else (seat,))
+            moved = float(state.outlooks[seat].shifts[fact].mean()) * source.learnt
+            key = (fact, source.seat, "" if public else seat)
+            found[key] = max(found.get(key, (-1.0, inquiry)), (moved, inquiry), key=itemgetter(0))
+    best = best_inquiry(state, [inquiry for _, inquiry in found.values()])
+    if best is None:
+        return None
+    outlook, rows = state.outlooks[best.asker], _weighed(state)
+    chosen = {best.fact: _sources(state, best.asker)[best.fact]}
+    weights = _plausibility(state, best.asker, rows)
+    return _ask(best.asker, round_, _best(outlook, chosen, rows, weights))
 
 
 def silent(state: State) -> bool:
@@ -103,6 +129,11 @@ def _ask(seat: str, round_: int, question: Question) -> Intent:
     return Intent(
         act=Act.ASK, sender=seat, round=round_, recipients=(question.to,), question=question
     )
+
+
+def _weighed(state: State) -> IntArray:
+    step = -(-len(state.table.lawful) // _WEIGHED)
+    return np.arange(0, len(state.table.lawful), step)
 
 
 def _plausibility(state: State, seat: str, rows: IntArray) -> FloatArray:

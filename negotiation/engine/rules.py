@@ -84,6 +84,12 @@ def _inform(state: State, message: Message) -> None:
         raise IllegalMove(f"{state.table.fact[evidence.fact].label} may not be told to all.")
     if not set(message.recipients) <= state.outlooks.keys():
         raise IllegalMove("A recipient has no seat here.")
+    asked = state.question
+    answers = asked is not None and message.in_reply_to == asked.seq
+    asker = (asked.sender,) if asked is not None and answers else ()
+    if disclosure == "on_request" and message.recipients != asker:
+        label = state.table.fact[evidence.fact].label
+        raise IllegalMove(f"{label} is told only to who has just asked about it.")
 
 
 def _offer(state: State, message: Message) -> None:

@@ -76,8 +76,8 @@ def clearing(utilities: FloatArray, limits: FloatArray) -> IntArray:
 
 
 def nash_products(utilities: FloatArray, limits: FloatArray) -> FloatArray:
-    """Π(u − r) of each row of `utilities` (offers, seats), shape (offers,)."""
-    return np.asarray(np.maximum(utilities - limits, _LEAST_SURPLUS).prod(axis=1))
+    """Π(u − r) of each row of `utilities` (…, seats), shape (…)."""
+    return np.asarray(np.maximum(utilities - limits, _LEAST_SURPLUS).prod(axis=-1))
 
 
 def _smallest(utilities: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.engine.faults import demand_of
 from negotiation.engine.messages import Act
-from negotiation.engine.questions import asking
+from negotiation.engine.questions import asking, handed_out
 from negotiation.engine.replies import answer, challenge
 from negotiation.engine.standings import RoundSoFar
 from negotiation.engine.state import Intent, State
@@ -62,6 +62,10 @@ def question(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
     """The next question of a round, each seat at most one, before anybody makes an offer."""
     if so_far.spoke:
         return None
+    if state.table.questions is not None:
+        # What is worth asking does not depend on the round; only who asked in this one does.
+        soon = round_ <= state.round + 1
+        return handed_out(state, round_, so_far.asked) if soon else None
     order = state.order(round_)
     asked = [place for place, seat in enumerate(order) if seat in so_far.asked]
     for seat in order[max(asked, default=-1) + 1 :]:
