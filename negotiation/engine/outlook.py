@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from negotiation.engine.table import Seat, Table
     from negotiation.engine.utility import Objective, Region
 
-_DERIVED = frozenset({"utilities", "best", "rising", "shifts", "slopes", "sd"})
+_DERIVED = frozenset(
+    {"utilities", "best", "rising", "shifts", "slopes", "sd", "downside", "_moved"}
+)
 _NOTHING: Mapping[str, float] = {}
 
 
@@ -117,11 +119,12 @@ class Outlook:
 
         Half the difference between the utilities at mean + sd and at mean − sd.
         """
-        return {
-            fact: slope
-            for fact, belief in self.beliefs.items()
-            if belief.sd > 0 and (slope := self._slope(fact, belief)) is not None
-        }
+        return self._moved[0]
+
+    @cached_property
+    def downside(self) -> FloatArray:
+        """Like `sd`, of what u may lose: where values are flat above and steep below, more."""
+        return self._moved[1]
 
     @cached_property
     def shifts(self) -> dict[str, FloatArray]:
@@ -139,7 +142,9 @@ class Outlook:
     def confidence(self, row: int) -> float:
         """P(u ≥ r) of one offer."""
         rows = slice(row, row + 1)
-        return float(confidence(self.utilities[rows], self.sd[rows], self.reservation)[0])
+        clears = self.utilities[row] >= self.reservation
+        spread = self.downside if clears else self.sd
+        return float(confidence(self.utilities[rows], spread[rows], self.reservation)[0])
 
     def contribution(self, objective: Objective, row: int) -> float:
         """c_k = w_k · v_k of one offer; the contributions add up to the utility before a cut."""
@@ -217,19 +222,29 @@ class Outlook:
         facts = {name: moved.get(name, self.beliefs[name].mean) for name in sorted(reads)}
         return np.asarray(self.table.measure[measure].evaluate(facts), dtype=np.float64)
 
-    def _slope(self, fact: str, belief: Belief) -> FloatArray | None:
+    @cached_property
+    def _moved(self) -> tuple[dict[str, FloatArray], FloatArray]:
+        slopes: dict[str, FloatArray] = {}
+        variance = np.zeros(len(self.table.lawful))
+        for fact, belief in self.beliefs.items():
+            if belief.sd > 0 and self.reads(fact):
+                now = self._part(fact, belief.mean)
+                above = self._part(fact, belief.mean + belief.sd)
+                below = self._part(fact, belief.mean - belief.sd)
+                slopes[fact] = (above - below) / 2
+                variance += np.maximum(now - np.minimum(above, below), 0.0) ** 2
+        return slopes, np.sqrt(variance)
+
+    def _part(self, fact: str, figure: float) -> FloatArray:
+        """The part of u that reads `fact`, if it is `figure` and all else as believed, (rows,)."""
         preferences, lawful = self.seat.preferences, self.table.lawful
-        total: FloatArray | None = None
+        total = np.zeros(len(lawful))
         for objective in preferences.objectives:
             measure = self.table.measure.get(objective.subject)
-            if measure is None or fact not in measure.facts:
-                continue
-            above = self._evaluate(measure.name, {fact: belief.mean + belief.sd})[lawful]
-            below = self._evaluate(measure.name, {fact: belief.mean - belief.sd})[lawful]
-            difference = preferences.contribution(objective, above)
-            difference = difference - preferences.contribution(objective, below)
-            total = difference if total is None else total + difference
-        return None if total is None else total / 2
+            if measure is not None and fact in measure.facts:
+                column = self._evaluate(measure.name, {fact: figure})[lawful]
+                total += preferences.contribution(objective, column)
+        return total
 
 
 def _first_belief(table: Table, seat: Seat, name: str) -> Belief:

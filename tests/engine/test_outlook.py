@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -81,3 +83,30 @@ def test_what_is_above_the_ceiling_counts_as_the_ceiling() -> None:
     seats = tuple(Seat(name=name, title=name, preferences=preferences) for name in ("a", "b"))
     seen = Outlook.first(Table(title="Cut", space=space, seats=seats), seats[0])
     assert seen.utilities.tolist() == seen.everywhere().tolist() == [0.0, 0.4, 0.8, 1.0]
+
+
+def test_how_sure_a_seat_is_counts_what_it_may_lose_where_more_brings_nothing() -> None:
+    """Half of the doubt is above the best figure and brings nothing; the other half costs."""
+    space = OutcomeSpace((Issue("plan", "Plan", ("a",)),))
+    cost = Measure(
+        "cost", "Cost", "$", lambda facts: np.array([facts["price"]]), frozenset({"price"})
+    )
+    cheap = Objective("cost", 1, LinearValue(20, 10), "Cost", "$")
+    seat = Seat(
+        name="guest",
+        title="Guest",
+        preferences=Preferences((cheap,), 0.5),
+        beliefs={"price": Belief(10, 3)},
+    )
+    other = replace(seat, name="host")
+    table = Table(
+        title="",
+        space=space,
+        seats=(seat, other),
+        measures=(cost,),
+        facts=(Fact("price", "P", "$", 10),),
+    )
+    outlook = Outlook.first(table, seat)
+    assert outlook.sd == pytest.approx([0.15])
+    assert outlook.downside == pytest.approx([0.3])
+    assert outlook.confidence(0) == pytest.approx(norm.cdf(0.5 / 0.3))
