@@ -16,7 +16,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from negotiation.engine.endings import IMPOSED
 from negotiation.engine.formatting import amount, listed, number
+from negotiation.engine.last_words import last_word
 from negotiation.engine.messages import Act
 from negotiation.scenarios.runs import Run
 from negotiation.scenarios.texts import visible
@@ -122,11 +124,14 @@ def _details(run: TableRun, message: Message) -> Iterator[str]:
 def _ending(run: TableRun) -> Iterator[RenderableType]:
     if run.failure is not None:
         yield Rule(Text("No agreement", style="bold red"))
-        yield Text(visible(run.failure.reason))
+        yield Text(visible(last_word(run.table, run.failure)))
         for conflict in run.failure.conflicts:
             yield Text(f"  ✗ {visible(conflict.name)}: {visible(conflict.text)}", style="red")
         return
-    yield Rule(Text("Agreement", style="bold green"))
+    if run.summary.by in IMPOSED:
+        yield Rule(Text("Imposed by rule, for a person to decide", style="bold yellow"))
+    else:
+        yield Rule(Text("Agreement", style="bold green"))
     yield _agreement(run)
     yield _utilities(run)
     yield Text(_quality(run), style="dim")

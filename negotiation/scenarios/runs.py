@@ -118,7 +118,10 @@ class TableRun:
         return {
             "seed": self.session.seed,
             "agreement": summary["agreement"],
+            "decided_by": summary["by"],
+            "below_limit": summary["below"],
             "reason": failure.reason if failure else None,
+            "asks_a_person": failure.asks if failure else False,
             "conflicts": [
                 {"name": conflict.name, "kind": conflict.kind, "text": conflict.text}
                 for conflict in (failure.conflicts if failure else ())

@@ -173,6 +173,31 @@ def test_seats_that_cannot_meet_end_with_status_3_and_are_named(tmp_path: Path) 
     assert {conflict["kind"] for conflict in json.loads(out)["conflicts"]} == {"reservation"}
 
 
+def stubborn(*steps: str) -> Any:
+    """Seats that cannot meet, and what is tried then."""
+    data = changed("seats.0.reservation", 0.95)
+    data["seats"][1]["reservation"] = 0.95
+    data["policy"]["resolution"] = [*steps]
+    return data
+
+
+def test_what_a_rule_imposes_is_no_agreement_of_the_seats(tmp_path: Path) -> None:
+    path = saved(tmp_path, stubborn("vote"))
+    _, out, _ = negotiate(path, "--json")
+    result = json.loads(out)
+    assert result["decided_by"] == "vote"
+    assert result["below_limit"]
+    assert result["risk"]["route"] in {"review", "refuse"}
+    assert "Imposed by rule" in negotiate(path)[1]
+
+
+def test_where_a_person_is_asked_it_ends_with_status_3_and_says_so(tmp_path: Path) -> None:
+    path = saved(tmp_path, stubborn("mediate", "ask"))
+    status, out, _ = negotiate(path, "--json")
+    assert (status, json.loads(out)["asks_a_person"]) == (3, True)
+    assert "a person is asked" in " ".join(negotiate(path)[1].split())
+
+
 def test_bad_input_ends_with_status_2_and_a_sentence_for_each_problem(tmp_path: Path) -> None:
     data = changed("seats.0.objectives.0.subject", "month_cost")
     data["today"]["share"] = 7
