@@ -55,13 +55,13 @@ def player_of(state: State, seat: str) -> Player:
     if seat not in state.players:
         order = state.order(0)
         view = View(
+            state.outlooks[seat],
+            state.record,
             place=state.names.index(seat),
             first=order.index(seat),
             seats=len(order),
             turns=state.table.rounds * len(order),
             seed=state.seed,
-            outlook=state.outlooks[seat],
-            record=state.record,
         )
         strategy = strategy_of(state, seat)
         state.players[seat] = _guarded(state, seat, lambda: strategy.player(view))

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import Act
+from negotiation.engine.outlook import Outlook
 from negotiation.engine.session import Session
 from negotiation.engine.space import Issue, OutcomeSpace
-from negotiation.engine.strategies import STRATEGIES
+from negotiation.engine.strategies import LINEAR, STRATEGIES
+from negotiation.engine.strategies.players import Player, Strategy, View
 from negotiation.engine.table import Seat, Table
 from negotiation.engine.utility import Objective, Preferences, TableValue
 from tests.engine.random_tables import random_table
@@ -206,3 +208,19 @@ def test_a_long_talk_is_played_to_its_deadline() -> None:
     assert session.round == 3_000
     assert session.moves[-1].act is Act.SYSTEM
     assert [move.seq for move in session.moves] == list(range(1, len(session.moves) + 1))
+
+
+def test_a_seat_sees_nothing_of_the_others_but_what_they_said() -> None:
+    seen: list[View] = []
+
+    class Looking(Strategy):
+        def player(self, view: View) -> Player:
+            seen.append(view)
+            return LINEAR.player(view)
+
+    table = pie_table()
+    anna = replace(table.seat["anna"], strategy=Looking())
+    finished(replace(table, seats=(anna, table.seat["ben"])))
+    shown = [getattr(seen[0], name) for name in dir(seen[0]) if not name.startswith("_")]
+    assert seen[0].record in shown
+    assert not any(isinstance(each, (Outlook, Table, Seat, Preferences)) for each in shown)

@@ -34,16 +34,16 @@ class Hybrid(Strategy):
 
 class _Player(Pleasing):
     def target(self, turn: int) -> float:
-        view, outlook = self.view, self.view.outlook
+        view = self.view
         time = view.time(turn)
-        by_clock = outlook.target(_by_clock(time))
+        by_clock = view.target(_by_clock(time))
         heard, own = view.heard(), view.record.offers[view.place]
         if not own or min(map(len, heard)) < 2:
             return by_clock
         given = sum(self._given(rows) for rows in heard) / len(heard)
         mirrored = view.utilities[own[-1]] - given * (_EMPATHY + _EMPATHY * time)
         target = (1 - time**2) * mirrored + time**2 * by_clock
-        return min(target, outlook.best)
+        return min(target, view.best)
 
     def _given(self, rows: list[int]) -> float:
         """The weighted mean of what another seat's last moves gave, in own utility."""

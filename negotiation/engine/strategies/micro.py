@@ -26,7 +26,7 @@ class Micro(Strategy):
 class _Player(Player):
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._falling = view.outlook.rising.data
+        self._falling = view.rising.data
         self._next = 1  # how many from the end of `rising` its next new offer stands
         self._own: list[int] = []  # different rows, in the order in which they were offered
         self._known: set[int] = set()
@@ -59,7 +59,7 @@ class _Player(Player):
         self._catch_up(record.offers[self.view.place])
         if len(self._own) > min(record.distinct[place] for place in self.view.others):
             return NOTHING
-        falling, limit = self._falling, self.view.outlook.reservation - TOLERANCE
+        falling, limit = self._falling, self.view.reservation - TOLERANCE
         while self._next <= len(falling):
             row = falling[-self._next]
             if self.view.utilities[row] < limit:

@@ -74,8 +74,8 @@ class Opponents:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._places = np.column_stack(view.issues)
-        self._options = [len(issue.options) for issue in view.outlook.table.space.issues]
+        self._places = np.column_stack(view.places())
+        self._options = [len(issue.options) for issue in view.issues]
         self._models = {place: self._new() for place in view.others}
         self._heard = dict.fromkeys(view.others, 0)
 
@@ -92,13 +92,13 @@ class Opponents:
 
     def nash(self, many: int) -> float:
         """The seat's own utility at the Nash point, as the others' first `many` offers show it."""
-        outlook = self._view.outlook
-        product = np.maximum(outlook.utilities - outlook.reservation, 0.0)
+        own = np.asarray(self._view.utilities)
+        product = np.maximum(own - self._view.reservation, 0.0)
         for offers in self._view.heard():
             model = self._new()
             model.add(offers[:many])
             product *= model.liking_of_all()
-        return float(outlook.utilities[product.argmax()])
+        return float(own[product.argmax()])
 
     def _new(self) -> Frequencies:
         return Frequencies(self._places, self._options)
@@ -117,7 +117,7 @@ class Pleasing(Deliberate):
         """The utility asked for at `turn`; it may be below the limit."""
 
     def choose(self, turn: int) -> int:
-        rows = self.view.about(max(self.target(turn), self.view.outlook.reservation))
+        rows = self.view.about(max(self.target(turn), self.view.reservation))
         if not len(rows):
             return NOTHING
         self.opponents.listen()

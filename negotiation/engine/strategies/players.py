@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Move
     from negotiation.engine.outlook import Outlook
-    from negotiation.engine.space import IntArray, Places
+    from negotiation.engine.space import IntArray, Issue, Places
 
 NOTHING = -1
 """Stands for the row of an offer where there is none."""
@@ -65,37 +64,76 @@ class Record:
         return self
 
 
-@dataclass(frozen=True, kw_only=True)
 class View:
-    """What one seat sees. It speaks at turns `first`, `first` + `seats`, … of `turns` in all."""
+    """What one seat sees, and nothing of the others but what they said.
 
-    place: int
-    first: int
-    seats: int
-    turns: int
-    seed: int
-    outlook: Outlook
-    record: Record
+    It speaks at turns `first`, `first` + `seats`, … of `turns` in all.
+    """
+
+    def __init__(
+        self,
+        outlook: Outlook,
+        record: Record,
+        *,
+        place: int,
+        first: int,
+        seats: int,
+        turns: int,
+        seed: int,
+    ) -> None:
+        self._outlook = outlook
+        self.record = record
+        self.place = place
+        self.first = first
+        self.seats = seats
+        self.turns = turns
+        self.seed = seed
 
     @cached_property
     def others(self) -> list[int]:
         return [place for place in range(self.seats) if place != self.place]
 
     @property
-    def issues(self) -> list[Places]:
+    def issues(self) -> tuple[Issue, ...]:
+        return self._outlook.table.space.issues
+
+    def places(self) -> list[Places]:
         """For each issue the place of every row's option, shape (rows,)."""
-        table = self.outlook.table
-        return [table.places(issue.name) for issue in table.space.issues]
+        return [self._outlook.table.places(issue.name) for issue in self.issues]
 
     @cached_property
     def utilities(self) -> Sequence[float]:
         """The seat's own expected utility of every row."""
-        return self.outlook.utilities.data
+        return self._outlook.utilities.data
+
+    @property
+    def rising(self) -> IntArray:
+        """Rows by rising own utility, equal ones by row."""
+        return self._outlook.rising
+
+    @cached_property
+    def reservation(self) -> float:
+        """The utility below which no agreement is better for the seat."""
+        return self._outlook.reservation
+
+    @property
+    def best(self) -> float:
+        """The largest utility that a row gives the seat; 0 without rows."""
+        return self._outlook.best
+
+    @property
+    def room(self) -> float:
+        """How far the best is above the limit, at least 0, in utility."""
+        return max(self.best - self.reservation, 0.0)
+
+    def target(self, demand: float) -> float:
+        """The utility that a share of the way from the limit to the best asks for."""
+        return self._outlook.target(demand)
 
     @cached_property
     def steps(self) -> Sequence[float]:
-        """The utilities of `outlook.rising`, in its order."""
-        return self.outlook.utilities[self.outlook.rising].data
+        """The utilities of `rising`, in its order."""
+        return self._outlook.utilities[self.rising].data
 
     def time(self, turn: int) -> float:
         """Relative time: 0 at the first turn, 1 at the last."""
@@ -104,7 +142,7 @@ class View:
     def least(self, target: float) -> int:
         """The row of the smallest utility that reaches `target`; NOTHING if none does."""
         place = bisect_left(self.steps, target - TOLERANCE)
-        return int(self.outlook.rising[place]) if place < len(self.steps) else NOTHING
+        return int(self.rising[place]) if place < len(self.steps) else NOTHING
 
     def about(self, target: float) -> IntArray:
         """Rows that are worth `target` or a little more: a sample of at most 512, least first.
@@ -112,10 +150,9 @@ class View:
         "A little" is 2 % of the way from the limit to the best; there is always the least that
         reaches the target, if anything does.
         """
-        room = max(self.outlook.best - self.outlook.reservation, 0.0)
         first = bisect_left(self.steps, target - TOLERANCE)
-        last = bisect_left(self.steps, target + _WIDTH * room + TOLERANCE)
-        rows = self.outlook.rising[first : max(last, first + 1)]
+        last = bisect_left(self.steps, target + _WIDTH * self.room + TOLERANCE)
+        rows = self.rising[first : max(last, first + 1)]
         if len(rows) <= _CHOICES:
             return rows
         return rows[np.linspace(0, len(rows) - 1, _CHOICES).astype(np.int64)]

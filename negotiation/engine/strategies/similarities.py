@@ -20,9 +20,10 @@ class Approaching(Deliberate):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._issues = view.issues
-        issues = view.outlook.table.space.issues
-        self._steps = [max(len(issue.options) - 1, 1) if issue.numeric else 0 for issue in issues]
+        self._places = view.places()
+        self._steps = [
+            max(len(issue.options) - 1, 1) if issue.numeric else 0 for issue in view.issues
+        ]
 
     @abstractmethod
     def target(self, turn: int) -> float:
@@ -41,7 +42,7 @@ class Approaching(Deliberate):
     def _likeness(self, rows: IntArray, other: int) -> FloatArray:
         """Over the issues: 1 for the same option, less for numbers further apart, 0 for others."""
         likeness = np.zeros(len(rows))
-        for places, steps in zip(self._issues, self._steps, strict=True):
+        for places, steps in zip(self._places, self._steps, strict=True):
             apart = np.abs(places[rows].astype(np.int64) - int(places[other]))
             likeness += 1 - apart / steps if steps else apart == 0
         return likeness

@@ -72,16 +72,15 @@ class _Player(Player):
         return own
 
     def _look_ahead(self) -> None:
-        view, outlook = self.view, self.view.outlook
+        view = self.view
         own = np.arange(len(self._rows), len(self._rows) + _AHEAD)
         times = np.minimum((own * view.seats + view.first) / (view.turns - 1), 1.0)
-        room = max(outlook.best - outlook.reservation, 0.0)
-        targets = outlook.reservation + (1.0 - times ** (1.0 / self._e)) * room
+        targets = view.reservation + (1.0 - times ** (1.0 / self._e)) * view.room
         steps = np.asarray(view.steps)
         places = np.searchsorted(steps, targets - TOLERANCE)
         found = places < len(steps)
         places[~found] = 0  # stands for nothing; a place that is there, unless nothing is lawful
-        self._rows += np.where(found, outlook.rising[places], NOTHING).tolist()
+        self._rows += np.where(found, view.rising[places], NOTHING).tolist()
         self._asks += (np.where(found, steps[places], np.inf) - TOLERANCE).tolist()
 
 

@@ -41,14 +41,13 @@ class NiceTitForTat(Strategy):
 
 class _Naive(Approaching):
     def target(self, turn: int) -> float:
-        outlook, utilities = self.view.outlook, self.view.utilities
-        heard = self.view.heard()
+        view, utilities = self.view, self.view.utilities
+        heard = view.heard()
         given = 0.0
         if all(heard):
             gains = [utilities[rows[-1]] - utilities[rows[0]] for rows in heard]
-            room = max(outlook.best - outlook.reservation, 0.0)
-            given = max(sum(gains) / len(gains), 0.0) + _OPENING * room
-        return _hurried(self.view, turn, max(outlook.best - given, outlook.reservation))
+            given = max(sum(gains) / len(gains), 0.0) + _OPENING * view.room
+        return _hurried(view, turn, max(view.best - given, view.reservation))
 
 
 class _Nice(Pleasing):
@@ -59,7 +58,7 @@ class _Nice(Pleasing):
         self._judged = 0
 
     def target(self, turn: int) -> float:
-        view, best = self.view, self.view.outlook.best
+        view, best = self.view, self.view.best
         heard = view.heard()
         if not all(heard):
             return best
@@ -87,7 +86,7 @@ class _Nice(Pleasing):
 
 def _hurried(view: View, turn: int, target: float) -> float:
     late = max(view.time(turn) - _LATE, 0.0) / (1 - _LATE)
-    return target - max(target - view.outlook.reservation, 0.0) * late**2
+    return target - max(target - view.reservation, 0.0) * late**2
 
 
 STRATEGIES = {"tft": NaiveTitForTat(), "nice-tft": NiceTitForTat()}

@@ -34,7 +34,7 @@ class _Player(Approaching):
         self._concession = concession
 
     def target(self, turn: int) -> float:
-        return self.view.outlook.target(self._concession.demand(self.view.time(turn)))
+        return self.view.target(self._concession.demand(self.view.time(turn)))
 
 
 STRATEGIES = {"tradeoff": TradeOff()}
