@@ -118,7 +118,7 @@ class Pleasing(Deliberate):
 
     def choose(self, turn: int) -> int:
         rows = self.view.about(max(self.target(turn), self.view.reservation))
-        if not len(rows):
-            return NOTHING
+        if len(rows) < 2:
+            return int(rows[0]) if len(rows) else NOTHING
         self.opponents.listen()
         return int(rows[self.opponents.liking(rows).argmax()])

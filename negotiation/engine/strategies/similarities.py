@@ -31,8 +31,8 @@ class Approaching(Deliberate):
 
     def choose(self, turn: int) -> int:
         rows = self.view.about(self.target(turn))
-        if not len(rows):
-            return NOTHING
+        if len(rows) < 2:
+            return int(rows[0]) if len(rows) else NOTHING
         likeness = np.zeros(len(rows))
         for heard in self.view.heard():
             if heard:
