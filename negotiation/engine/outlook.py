@@ -104,6 +104,10 @@ class Outlook:
         """Rows by rising utility, equal ones by row."""
         return rising_rows(self.utilities)
 
+    def share(self, utilities: FloatArray) -> None:
+        """Keeps `utilities`, which are its own, so that two copies need not be in memory."""
+        self.__dict__["utilities"] = utilities
+
     def target(self, demand: float) -> float:
         """r + demand · (best − r): the utility asked for; the limit if nothing reaches it."""
         return self.reservation + demand * max(self.best - self.reservation, 0.0)
@@ -135,9 +139,9 @@ class Outlook:
     def sd(self) -> FloatArray:
         """Standard deviation of u (independent beliefs, to first order), shape (rows,)."""
         variance = np.zeros(len(self.table.lawful))
-        for shift in self.shifts.values():
-            variance += shift * shift
-        return np.sqrt(variance)
+        for slope in self.slopes.values():
+            variance += slope * slope
+        return _root(variance, self.slopes)
 
     def confidence(self, row: int) -> float:
         """P(u ≥ r) of one offer."""
@@ -233,7 +237,7 @@ class Outlook:
                 below = self._part(fact, belief.mean - belief.sd)
                 slopes[fact] = (above - below) / 2
                 variance += np.maximum(now - np.minimum(above, below), 0.0) ** 2
-        return slopes, np.sqrt(variance)
+        return slopes, _root(variance, slopes)
 
     def _part(self, fact: str, figure: float) -> FloatArray:
         """The part of u that reads `fact`, if it is `figure` and all else as believed, (rows,)."""
@@ -245,6 +249,12 @@ class Outlook:
                 column = self._evaluate(measure.name, {fact: figure})[lawful]
                 total += preferences.contribution(objective, column)
         return total
+
+
+def _root(variance: FloatArray, slopes: Mapping[str, FloatArray]) -> FloatArray:
+    """The root of `variance`; fresh zeros stay untouched where there are no slopes, as they take
+    no memory until they are written to."""
+    return np.sqrt(variance, out=variance) if slopes else variance
 
 
 def _first_belief(table: Table, seat: Seat, name: str) -> Belief:

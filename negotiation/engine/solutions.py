@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _LEAST_SURPLUS = 1e-6
 """Stands for a surplus of nothing or less, so that products with one stay comparable."""
 
+_CHUNK = 100_000  # offers that are scored at once: a few MB
+
 Score = Callable[["FloatArray"], "FloatArray"]
 """From utilities (offers, seats) to what is made as large as possible, shape (offers,)."""
 
@@ -77,7 +79,18 @@ def clearing(utilities: FloatArray, limits: FloatArray) -> IntArray:
 
 def nash_products(utilities: FloatArray, limits: FloatArray) -> FloatArray:
     """Π(u − r) of each row of `utilities` (…, seats), shape (…)."""
-    return np.asarray(np.maximum(utilities - limits, _LEAST_SURPLUS).prod(axis=-1))
+    products = np.ones(utilities.shape[:-1])
+    for seat, limit in enumerate(limits):
+        surplus = utilities[..., seat] - limit
+        products *= np.maximum(surplus, _LEAST_SURPLUS, out=surplus)
+    return products
+
+
+def as_good(utilities: FloatArray, rows: IntArray, row: int) -> IntArray:
+    """Those of `rows` that no seat likes less than `row`; `utilities` (offers, seats)."""
+    for column in utilities.T:
+        rows = rows[column[rows] >= column[row]]
+    return rows
 
 
 def _smallest(utilities: FloatArray) -> FloatArray:
@@ -100,20 +113,19 @@ def fairest(utilities: FloatArray, limits: FloatArray, rows: IntArray) -> int:
 
 
 def _best(utilities: FloatArray, rows: IntArray, score: Score, *, slack: float = TOLERANCE) -> int:
-    among = utilities[rows]
     while True:
-        place = _first(among, score(among), slack)
-        held = among[place]
-        better = (among >= held).all(axis=1) & (among > held).any(axis=1)
-        if not better.any():
-            return int(rows[place])
-        rows, among = rows[better], among[better]
+        chunks = range(0, len(rows), _CHUNK)
+        scores = np.concatenate([score(utilities[rows[at : at + _CHUNK]]) for at in chunks])
+        chosen = _first(utilities, rows[scores >= scores.max() - slack])
+        rows = as_good(utilities, rows, chosen)
+        rows = rows[(utilities[rows] > utilities[chosen]).any(axis=1)]
+        if not rows.size:
+            return chosen
 
 
-def _first(among: FloatArray, scores: FloatArray, slack: float) -> int:
-    """The place of the largest score, ties by the sum and seat by seat, then the first."""
-    tied = np.flatnonzero(scores >= scores.max() - slack)
-    figures = np.column_stack([_totals(among[tied]), among[tied]])
+def _first(utilities: FloatArray, tied: IntArray) -> int:
+    """Of `tied` the one with the largest sum, then the best seat by seat, then the first."""
+    figures = np.column_stack([_totals(utilities[tied]), utilities[tied]])
     for place in range(figures.shape[1]):
         kept = figures[:, place] >= figures[:, place].max() - TOLERANCE
         tied, figures = tied[kept], figures[kept]

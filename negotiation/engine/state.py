@@ -104,13 +104,17 @@ class State:
 
         Stored seat by seat: sums over the seats of many rows are five times as fast.
         """
-        return np.stack([self.outlooks[name].utilities for name in self.names]).T
+        columns = np.stack([self.outlooks[name].utilities for name in self.names])
+        columns.flags.writeable = False
+        for name, own in zip(self.names, columns, strict=True):
+            self.outlooks[name].share(own)
+        return columns.T
 
     @cached_property
     def reach(self) -> tuple[IntArray, float]:
         """Rows that clear the limits of enough seats, and the largest Nash product among them."""
         rows = np.flatnonzero(self.suffices(self.clears(self.limits)))
-        best = nash_products(self.utilities[rows], self.limits).max(initial=0.0)
+        best = nash_products(self.utilities, self.limits)[rows].max(initial=0.0)
         return rows, float(best)
 
     @cached_property
