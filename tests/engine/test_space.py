@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -173,3 +173,18 @@ def test_the_figures_of_options_are_added_up_for_every_offer() -> None:
     assert space.sums(figures).tolist() == expected
     pooled = space.with_pool(np.array([[1, 2, 0], [0, 1, 1]]))
     assert pooled.sums(figures).tolist() == [2.5, 1.25]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"resolution": ("mediate", "toss")}, "no resolution toss"),
+        ({"resolution": ("vote", "vote")}, "named twice"),
+        ({"precedence": ("cost", "nobody")}, "no seat nobody"),
+        ({"questions": -1}, "0 or more"),
+        ({"protocol": "auction"}, "no protocol 'auction'"),
+    ],
+)
+def test_rules_that_do_not_fit_the_table_are_refused(fields: dict[str, Any], problem: str) -> None:
+    with pytest.raises(BadTable, match=problem):
+        replace(service_table(), **fields)

@@ -9,6 +9,7 @@ from negotiation.engine.utility import (
     PiecewiseValue,
     Preferences,
     TableValue,
+    TriangularValue,
 )
 
 FIGURES = np.array([0.0, 50.0, 100.0, 150.0, np.nan])
@@ -66,3 +67,42 @@ def test_totals_and_ceilings_are_above_nothing(total: float, ceiling: float) -> 
     objective = Objective("cost", 1, LinearValue(1, 0), "Cost")
     with pytest.raises(ValueError, match="above 0"):
         Preferences((objective,), total=total, ceiling=ceiling)
+
+
+def test_triangular_values_fall_to_both_sides_of_the_peak() -> None:
+    value = TriangularValue(0, 50, 150)
+    assert value(FIGURES).tolist() == [0.0, 1.0, 0.5, 0.0, 0.0]
+    assert value(np.array([-10.0, 25.0, 200.0])).tolist() == [0.0, 0.5, 0.0]
+
+
+def test_a_side_without_width_falls_at_once() -> None:
+    figures = np.array([-1.0, 0.0, 50.0, 100.0, 101.0, np.nan])
+    assert TriangularValue(0, 0, 100)(figures).tolist() == [0.0, 1.0, 0.5, 0.0, 0.0, 0.0]
+    assert TriangularValue(0, 100, 100)(figures).tolist() == [0.0, 0.0, 0.5, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("corners", [(1, 0, 2), (0, 3, 2), (1, 1, 1), (0, float("nan"), 1)])
+def test_corners_of_a_triangle_have_to_rise(corners: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match="must rise"):
+        TriangularValue(*corners)
+
+
+def test_a_limit_may_be_above_all_utilities_but_not_below_zero() -> None:
+    wish = Objective("cost", 1, LinearValue(1, 0), "Cost")
+    assert Preferences((wish,), 1.5).reservation == 1.5
+    for reservation in (-0.1, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="reservation"):
+            Preferences((wish,), reservation)
+
+
+@pytest.mark.parametrize("discount", [0.0, 1.1, float("nan")])
+def test_a_discount_is_above_zero_and_at_most_one(discount: float) -> None:
+    wish = Objective("cost", 1, LinearValue(1, 0), "Cost")
+    assert Preferences((wish,), discount=0.5).discount == 0.5
+    with pytest.raises(ValueError, match="discount"):
+        Preferences((wish,), discount=discount)
+
+
+def test_preferences_want_something() -> None:
+    with pytest.raises(ValueError, match="objective or region"):
+        Preferences()
