@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation import charts
 from negotiation.engine.frontier import pareto_frontier
-from negotiation.engine.messages import Message as Move
+from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.session import Session
 from negotiation.engine.solutions import solution_points
 
@@ -101,10 +101,9 @@ def _space(negotiation: Negotiation, upto: int) -> Space:
 def _computed(negotiation: Negotiation, upto: int) -> Space:
     table = negotiation.version.compiled().table
     said = negotiation.messages.filter(seq__lte=upto)
-    moves = [Move.from_dict(message.body) for message in said]
+    moves = [EngineMessage.from_dict(message.body) for message in said]
     session = Session.replay(table, seed=negotiation.seed, messages=moves)
-    utilities = np.column_stack([session.outlooks[seat.name].utilities for seat in table.seats])
-    limits = np.array([seat.preferences.reservation for seat in table.seats])
+    utilities, limits = session.utilities, table.limits
     nash = solution_points(utilities, limits).nash
     step = max(len(utilities) // CLOUD, 1)
     return Space(

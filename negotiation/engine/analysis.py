@@ -86,7 +86,7 @@ def summarise(session: Session) -> Summary:
     About a second of work for 200,000 lawful offers and eight seats.
     """
     table, utilities = session.table, session.utilities
-    limits = np.array([seat.preferences.reservation for seat in table.seats])
+    limits = table.limits
     found = analyse(utilities, limits)
     summary = _of_the_table(session, found)
     agreed = session.ending

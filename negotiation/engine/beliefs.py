@@ -3,8 +3,7 @@
 θ_f ~ N(μ, s²) with the roots (original sources) already counted. Fusion is precision weighting;
 a claim far from what is believed is given less weight. Where a claim may rest on what was counted
 already (its origin is unknown), covariance intersection (Julier & Uhlmann 1997) counts nothing
-twice. Value of information after Raiffa &
-Schlaifer (1961) and Howard (1966).
+twice. Value of information after Raiffa & Schlaifer (1961) and Howard (1966).
 """
 
 from __future__ import annotations

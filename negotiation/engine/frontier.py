@@ -17,14 +17,11 @@ from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from negotiation.engine.sections import sifted, swept
 
 if TYPE_CHECKING:
-    from negotiation.engine.space import BoolArray, FloatArray, IntArray
-
-Words = NDArray[np.uint64]
+    from negotiation.engine.space import BoolArray, FloatArray, IntArray, Words
 
 _TWO = 2
 _PIVOTS = 64

@@ -51,8 +51,7 @@ def pooled_table(
         return Worth(utilities, _kept(table))
 
     one = make_table(space.with_pool(np.zeros((1, len(space.issues)), dtype=np.int64)))
-    limits = np.array([seat.preferences.reservation for seat in one.seats])
-    return make_table(search(space, evaluate, seed=seed, limits=limits))
+    return make_table(search(space, evaluate, seed=seed, limits=one.limits))
 
 
 def search(

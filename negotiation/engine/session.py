@@ -207,7 +207,7 @@ class Session:
             "private": self._private(row, targets),
         }
         if intent.sender == MEDIATOR:
-            nearest = self._nearest(offer)
+            nearest = state.nearest(row)
             fields["against"] = nearest.seq if nearest else None
             fields["changed"] = self._changes(nearest, offer)
             fields["confidence"] = min(each.confidence(row) for each in state.outlooks.values())
@@ -244,14 +244,6 @@ class Session:
             "surplus": {name: state.outlooks[name].surplus(row) for name in state.names},
             "targets": dict(zip(state.names, np.asarray(targets).tolist(), strict=True)),
         }
-
-    def _nearest(self, offer: Offer) -> Standing | None:
-        """The standing offer that differs from `offer` on the fewest issues."""
-        return min(
-            self._state.standing.values(),
-            key=lambda own: len(self._changes(own, offer)),
-            default=None,
-        )
 
     def _changes(self, own: Standing | None, offer: Offer) -> tuple[Change, ...]:
         before = self.table.offer(own.row) if own else offer

@@ -26,6 +26,7 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Words = NDArray[np.uint64]
+"""Machine words that hold something about many things at once, a few bits for each."""
 Column = NDArray[Any]
 """One entry for every offer of the space: floats for a measure, options for an issue."""
 Lookup = Callable[[str], Column]

@@ -52,8 +52,8 @@ class State:
     the newest round anybody spoke in, `turns` counts offers and answers. `standing`: each seat's
     newest offer; `named`: the offer being answered, `answers` to it so far; `refused`: rows that
     were named and did not find enough consent. `text`: the mediator's newest that nobody answers.
-    `question` and `doubt` wait for a reply. `moves`
-    are the messages without their words; `failures` counts how often a seat's strategy failed.
+    `question` and `doubt` wait for a reply. `moves` are the messages without their words;
+    `failures` counts how often a seat's strategy failed.
     """
 
     def __init__(
@@ -93,10 +93,10 @@ class State:
     def names(self) -> tuple[str, ...]:
         return tuple(seat.name for seat in self.table.seats)
 
-    @cached_property
+    @property
     def limits(self) -> FloatArray:
         """Reservation values, shape (seats,)."""
-        return np.array([seat.preferences.reservation for seat in self.table.seats])
+        return self.table.limits
 
     @cached_property
     def utilities(self) -> FloatArray:
@@ -167,6 +167,15 @@ class State:
     def row_of(self, offer: Mapping[str, Option]) -> int | None:
         """The row of an offer; None if it is not lawful; raises NotInSpace."""
         return self.table.row_of(self.table.space.index_of(offer))
+
+    def nearest(self, row: int) -> Standing | None:
+        """The standing offer that differs from `row` on the fewest issues, the oldest of these."""
+        offer = self.table.offer(row).items()
+        return min(
+            self.standing.values(),
+            key=lambda own: (len(offer - self.table.offer(own.row).items()), own.seq),
+            default=None,
+        )
 
     def absorb(self, message: Message) -> None:
         """Counts a legal message in."""

@@ -100,6 +100,11 @@ class Table:
         return {fact.name: fact for fact in self.facts}
 
     @cached_property
+    def limits(self) -> FloatArray:
+        """The seats' reservation values, shape (seats,)."""
+        return np.array([seat.preferences.reservation for seat in self.seats])
+
+    @cached_property
     def masks(self) -> tuple[BoolArray, ...]:
         """What each constraint allows, in their order; each of shape (space.count,)."""
         return tuple(constraint.allows(self.lookup) for constraint in self.constraints)

@@ -37,8 +37,7 @@ class TableAnalysis:
     @classmethod
     def of(cls, table: Table) -> TableAnalysis:
         utilities = np.stack([Outlook.first(table, seat).utilities for seat in table.seats]).T
-        limits = np.array([seat.preferences.reservation for seat in table.seats])
-        return cls(table, analyse(utilities, limits))
+        return cls(table, analyse(utilities, table.limits))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from negotiation.engine.session import Session
 from negotiation.engine.strategies import BOULWARE, CONCEDER, LINEAR, STRATEGIES, TimeDependent
 from negotiation.engine.table import BadTable, Table
 from tests.engine.tables import pie_table, service_table
-from tests.engine.talks import finished
+from tests.engine.talks import finished, go_on
 
 
 def test_equal_seats_meet_near_the_middle() -> None:
@@ -152,7 +152,7 @@ def test_a_run_that_pauses_says_the_same_as_one_that_does_not(strategy: str, unt
     session.run(until=until)
 
     assert len(session.moves) == min(until, len(whole.moves))
-    while (message := session.next()) is not None:
-        session.apply(message)
+    go_on(session)
     assert list(session.moves) == list(whole.moves)
+    assert session.messages == whole.messages[min(until, len(whole.moves)) :]
     assert session.ending == whole.ending

@@ -16,18 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.faults import Faulty
 from negotiation.engine.messages import MEDIATOR, Act
-from negotiation.engine.protocols.closing import closing
-from negotiation.engine.protocols.rounds import (
-    best_of,
-    first_said,
-    latest_round,
-    owed,
-    question,
-    targets,
-)
-from negotiation.engine.questions import opening
+from negotiation.engine.protocols.rounds import best_of, latest_round, said_next, targets
 from negotiation.engine.solutions import fairest, nash_products
 from negotiation.engine.state import Intent
 
@@ -43,21 +33,8 @@ _FAIR_ENOUGH = 0.98
 
 
 def next_intent(state: State) -> Intent:
-    """What is said next: what is owed, then the first thing worth saying in this round or a later
-    one, or the end."""
-    try:
-        return _next(state)
-    except Faulty as fault:
-        return fault.hold(state.round)
-
-
-def _next(state: State) -> Intent:
-    intent = owed(state)
-    if intent is not None:
-        return intent
-    if not len(state.table.lawful):
-        return closing(state)
-    return first_said(state, question, _concede) or opening(state) or closing(state)
+    """What is said next: what is owed, a question, an offer, or the end."""
+    return said_next(state, _concede)
 
 
 def _concede(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:

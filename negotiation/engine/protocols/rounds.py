@@ -1,4 +1,4 @@
-"""What the protocols with a mediator share: rounds, questions in them, and what is owed."""
+"""What the protocols with a mediator share: rounds, questions in them, what is owed, the end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.faults import demand_of
+from negotiation.engine.faults import Faulty, demand_of
 from negotiation.engine.messages import Act
-from negotiation.engine.questions import asking, handed_out
+from negotiation.engine.protocols.closing import closing
+from negotiation.engine.questions import asking, handed_out, opening
 from negotiation.engine.replies import answer, challenge
 from negotiation.engine.standings import RoundSoFar
 from negotiation.engine.state import Intent, State
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 
 Speaking = Callable[[State, int, RoundSoFar], Intent | None]
 """From a round to what is said in it; None for nothing."""
+
+
+def said_next(state: State, *speaking: Speaking, over: bool = False) -> Intent:
+    """What is owed, else a question or what `speaking` finds in this round or a later one, else
+    the end; nothing more is looked for once it is `over`."""
+    try:
+        intent = _owed(state)
+        if intent is None and not over and len(state.table.lawful):
+            intent = _first_said(state, _question, *speaking) or opening(state)
+        return intent or closing(state)
+    except Faulty as fault:
+        return fault.hold(state.round)
 
 
 def targets(state: State, round_: int) -> FloatArray:
@@ -36,7 +49,7 @@ def latest_round(state: State, expected: Intent) -> int:
     return max(expected.round, min(state.round + 1, state.table.rounds))
 
 
-def owed(state: State) -> Intent | None:
+def _owed(state: State) -> Intent | None:
     """What somebody else waits for: a word about a claim that surprises, an answer."""
     if state.doubt is not None:
         return challenge(state, state.doubt)
@@ -47,18 +60,18 @@ def owed(state: State) -> Intent | None:
     return None
 
 
-def first_said(state: State, *speakers: Speaking) -> Intent | None:
+def _first_said(state: State, *speaking: Speaking) -> Intent | None:
     """The first thing worth saying in this round or a later one; None if there is nothing."""
     for round_ in range(state.round, state.table.rounds + 1):
         so_far = state.so_far if round_ == state.round else RoundSoFar(before=dict(state.standing))
-        for speaking in speakers:
-            intent = speaking(state, round_, so_far)
+        for speak in speaking:
+            intent = speak(state, round_, so_far)
             if intent is not None:
                 return intent
     return None
 
 
-def question(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
+def _question(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
     """The next question of a round, each seat at most one, before anybody makes an offer."""
     if so_far.spoke:
         return None

@@ -12,22 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.faults import Faulty
 from negotiation.engine.messages import MEDIATOR, Act
-from negotiation.engine.protocols.closing import closing
-from negotiation.engine.protocols.rounds import (
-    best_of,
-    first_said,
-    latest_round,
-    owed,
-    question,
-    targets,
-)
-from negotiation.engine.questions import opening
+from negotiation.engine.protocols.rounds import best_of, latest_round, said_next, targets
 from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
-    from negotiation.engine.standings import RoundSoFar, Standing
+    from negotiation.engine.standings import RoundSoFar
     from negotiation.engine.state import State
 
 __all__ = ["latest_round", "next_intent", "targets"]
@@ -41,19 +31,7 @@ _REFUSALS = 3
 
 def next_intent(state: State) -> Intent:
     """What is said next: what is owed, a question, an opening, a text, or the end."""
-    try:
-        return _next(state)
-    except Faulty as fault:
-        return fault.hold(state.round)
-
-
-def _next(state: State) -> Intent:
-    intent = owed(state)
-    if intent is not None:
-        return intent
-    if not len(state.table.lawful) or len(state.refused) >= _REFUSALS:
-        return closing(state)
-    return first_said(state, question, _open, _read) or opening(state) or closing(state)
+    return said_next(state, _open, _read, over=len(state.refused) >= _REFUSALS)
 
 
 def _open(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
@@ -77,20 +55,8 @@ def _read(state: State, round_: int, _so_far: RoundSoFar) -> Intent | None:
     if round_ == rounds:
         return Intent(act=Act.MEDIATE, sender=MEDIATOR, round=round_, row=row)
     due = round_ in {-(-rounds * part // _READINGS) for part in range(1, _READINGS)}
-    known = {own.row for own in _on_the_table(state)}
-    if not due or not known or row in known:
+    before = state.text or state.nearest(row)
+    known = {own.row for own in (*state.standing.values(), before) if own is not None}
+    if not due or before is None or row in known:
         return None
-    seq = (state.text or _nearest(state, row)).seq
-    return Intent(act=Act.MEDIATE, sender=MEDIATOR, round=round_, row=row, in_reply_to=seq)
-
-
-def _on_the_table(state: State) -> list[Standing]:
-    return [*state.standing.values(), *([state.text] if state.text else [])]
-
-
-def _nearest(state: State, row: int) -> Standing:
-    """The seat's offer that differs from this one on the fewest issues."""
-    offer = state.table.offer(row).items()
-    return min(
-        state.standing.values(), key=lambda own: len(offer - state.table.offer(own.row).items())
-    )
+    return Intent(act=Act.MEDIATE, sender=MEDIATOR, round=round_, row=row, in_reply_to=before.seq)

@@ -62,7 +62,7 @@ class Command(PrintingCommand):
     def handle(self, **options: Any) -> None:
         settings = Settings(
             protocol=options["protocol"],
-            strategies=(options["strategy"] or "").split(",") if options["strategy"] else (),
+            strategies=options["strategy"].split(",") if options["strategy"] else (),
             steps=options["steps"],
             quorum=options["quorum"],
         )
