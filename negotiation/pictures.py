@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from negotiation import charts
 from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.messages import Message as EngineMessage

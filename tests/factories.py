@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from negotiation.engine.messages import Act
-from negotiation.engine.messages import Message as Move
+from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Decision, Grant, Message, Negotiation, Scenario, ScenarioVersion
 from negotiation.roles import Role
 from negotiation.scenarios.loaders import load_named
@@ -96,7 +96,7 @@ def grant(subject: Decision, **fields: Any) -> Grant:
     return Grant.objects.create(decision=subject, **(defaults | fields))
 
 
-def move(seq: int, **fields: Any) -> Move:
+def move(seq: int, **fields: Any) -> EngineMessage:
     """What the engine would say: by default a short explanation."""
     defaults: dict[str, Any] = {"round": 1, "sender": "cost", "act": Act.EXPLAIN, "text": f"{seq}"}
-    return Move(seq=seq, **(defaults | fields))
+    return EngineMessage(seq=seq, **(defaults | fields))

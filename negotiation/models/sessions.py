@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser, User
 
-    from negotiation.engine.messages import Message as Move
+    from negotiation.engine.messages import Message as EngineMessage
     from negotiation.engine.messages import Offer
 
 
@@ -160,7 +160,7 @@ class Message(models.Model):
         ]
 
     @classmethod
-    def from_move(cls, negotiation: Negotiation, move: Move, now: datetime) -> Message:
+    def from_move(cls, negotiation: Negotiation, move: EngineMessage, now: datetime) -> Message:
         """The unsaved row of what was said."""
         return cls(
             negotiation=negotiation,

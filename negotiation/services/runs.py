@@ -21,7 +21,7 @@ from django.db.models import F
 from negotiation import broadcast, dispatch
 from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.last_words import last_word
-from negotiation.engine.messages import Message as Move
+from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.session import Session
 from negotiation.models import Message, Negotiation
 from negotiation.services import audits, decisions
@@ -87,7 +87,7 @@ def _prepare(negotiation: Negotiation, clock: Clock) -> _Lease:
         raise LeaseLost
     try:
         scenario = negotiation.version.compiled()
-        moves = [Move.from_dict(message.body) for message in negotiation.messages.all()]
+        moves = [EngineMessage.from_dict(message.body) for message in negotiation.messages.all()]
         session = Session.replay(
             scenario.table,
             seed=negotiation.seed,
@@ -136,9 +136,9 @@ def _judged(lease: _Lease) -> decisions.Judged | None:
     )
 
 
-def _next_moves(session: Session, *, paced: bool) -> list[Move]:
+def _next_moves(session: Session, *, paced: bool) -> list[EngineMessage]:
     """Applies and returns what is said next: one message at a pace, a slice otherwise."""
-    moves: list[Move] = []
+    moves: list[EngineMessage] = []
     stop = time.monotonic() + SLICE_SECONDS
     while session.ending is None and (move := session.next()) is not None:
         session.apply(move)
@@ -149,7 +149,7 @@ def _next_moves(session: Session, *, paced: bool) -> list[Move]:
 
 
 def _advance(
-    negotiation: Negotiation, moves: list[Move], *, now: datetime, rounds: int, ended: bool
+    negotiation: Negotiation, moves: list[EngineMessage], *, now: datetime, rounds: int, ended: bool
 ) -> None:
     head = negotiation.head + len(moves)
     waits = timedelta(seconds=negotiation.pace)

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from negotiation import broadcast, dispatch
 from negotiation.engine.messages import SYSTEM, Act
-from negotiation.engine.messages import Message as Move
+from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Message, Negotiation
 from negotiation.services import audits
 
@@ -135,7 +135,7 @@ def _move(expected: NegotiationQuerySet, changes: dict[str, Any]) -> bool:
 def _say(negotiation_id: int, done: str, *, by: User | None, reason: str, now: datetime) -> None:
     # The UPDATE before holds the row until the commit: `head` is this message's number alone.
     negotiation = Negotiation.objects.get(pk=negotiation_id)
-    move = Move(
+    move = EngineMessage(
         seq=negotiation.head,
         round=max(negotiation.round, 1),
         sender=f"person:{by.get_username()}" if by else SYSTEM,
