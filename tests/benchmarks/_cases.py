@@ -70,10 +70,6 @@ class Prepared:
             title="Made up", space=self.space, seats=self.seats, protocol=protocol, rounds=rounds
         )
 
-    @property
-    def limits(self) -> Any:
-        return np.array([seat.preferences.reservation for seat in self.seats])
-
 
 def prepared(case: Case, strategy: str = "boulware") -> Prepared:
     names = [f"i{number}" for number in range(len(case.options))]

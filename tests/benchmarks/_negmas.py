@@ -14,6 +14,7 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NoReturn
 
+# It is installed in the throw-away environment alone, so the checks here never see it.
 import negmas  # type: ignore[import-not-found]
 from negmas.preferences.ops import calc_scenario_stats  # type: ignore[import-not-found]
 from negmas.preferences.value_fun import TableFun  # type: ignore[import-not-found]

@@ -19,8 +19,8 @@ class Rival:
 class Row:
     """`ok` is None where a figure is only told, not judged; `command` repeats this row alone.
 
-    Without a `value` nothing could be measured, and `note` says why. `loop`: how many times better
-    a plain loop is that does nothing else.
+    Without a `value` nothing could be measured, and `note` says why. `reference`: the reference
+    engine, `loop`: a plain loop that only makes frozen messages.
     """
 
     name: str

@@ -35,10 +35,12 @@ def seconds_of(make: Callable[[], Made], work: Callable[[Made], object], runs: i
     return median(times)
 
 
-def judged(name: str, value: float, unit: str, *, least: float = 0, most: float = 0) -> Row:
+def judged(
+    name: str, value: float, unit: str, *, least: float = 0, most: float = 0, note: str = ""
+) -> Row:
     goal = f"at least {least:,g}" if least else f"at most {most:,g}"
     ok = value >= least if least else value <= most
-    return Row(f"engine.{name}", value, unit, goal, ok, COMMAND)
+    return Row(f"engine.{name}", value, unit, goal, ok, COMMAND, note=note)
 
 
 def told(name: str, value: float, unit: str) -> Row:

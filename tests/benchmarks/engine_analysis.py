@@ -38,5 +38,5 @@ def _seconds(made_up: Case) -> float:
 
 
 def _analyse(made: Prepared) -> None:
-    utilities = Session(made.table(rounds=1), seed=1).utilities
-    assert analyse(utilities, made.limits).complete
+    session = Session(made.table(rounds=1), seed=1)
+    assert analyse(session.utilities, session.table.limits).complete

@@ -6,8 +6,6 @@ import json
 from statistics import mean
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from negotiation.engine.analysis import summarise
 from negotiation.engine.domains import analyse
 from negotiation.engine.endings import Agreement
@@ -15,8 +13,7 @@ from negotiation.engine.session import Session
 from negotiation.engine.utility import TOLERANCE
 from negotiation.scenarios.formats import load
 from tests.benchmarks._folders import MISSING, games, genius, negolog
-from tests.benchmarks._rows import Row
-from tests.benchmarks._timing import COMMAND, judged, told, unmeasured
+from tests.benchmarks._timing import judged, told, unmeasured
 from tests.engine.talks import finished
 
 if TYPE_CHECKING:
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from negotiation.engine.analysis import Summary
     from negotiation.engine.table import Table
     from tests.benchmarks._folders import Found
+    from tests.benchmarks._rows import Row
 
 GROUP = "engine"
 SEEDS = 50
@@ -49,14 +47,11 @@ def _agreements(found: list[Found]) -> Iterator[Row]:
     yield _share(
         "mediated.on_the_frontier", [summary.pareto is True for summary in mediated.values()]
     )
-    yield _nash("micro", {each.name: _played_by_micro(each) for each in found}, least=0.95)
-
-
-def _played_by_micro(each: Found) -> Summary:
-    """No deadline comes before somebody has offered all there is."""
-    table = load(each.paths, protocol="alternating", strategies=["micro"])
-    offers = len(table.lawful)
-    return _summary(load(each.paths, protocol="alternating", strategies=["micro"], steps=offers))
+    micro = {
+        each.name: _summary(load(each.paths, protocol="alternating", strategies=["micro"]))
+        for each in found
+    }
+    yield _nash("micro", micro, least=0.95)
 
 
 def _summary(table: Table) -> Summary:
@@ -69,18 +64,9 @@ def _nash(name: str, summaries: dict[str, Summary], *, least: float) -> Row:
     """The mean share of the largest Nash product; no agreement counts as none."""
     ratios = {domain: summary.nash_ratio or 0.0 for domain, summary in summaries.items()}
     each = ", ".join(f"{domain} {ratio:.3f}" for domain, ratio in ratios.items())
-    value = mean(ratios.values())
-    goal = f"at least {least}"
     note = f"Shares of the largest Nash product, {name}: {each}."
-    return Row(
-        f"engine.quality.{name}.nash",
-        value,
-        "of the best",
-        goal,
-        value >= least,
-        COMMAND,
-        note=note,
-    )
+    value = mean(ratios.values())
+    return judged(f"quality.{name}.nash", value, "of the best", least=least, note=note)
 
 
 def _share(name: str, right: list[bool]) -> Row:
@@ -102,8 +88,7 @@ def _accepted(talk: Session) -> bool:
     if not isinstance(talk.ending, Agreement):
         return False
     row = talk.table.row_of(talk.table.space.index_of(talk.ending.offer))
-    limits = [seat.preferences.reservation for seat in talk.table.seats]
-    return bool((talk.utilities[row] >= np.array(limits) - TOLERANCE).all())
+    return bool((talk.utilities[row] >= talk.table.limits - TOLERANCE).all())
 
 
 def _exactness(found: list[Found]) -> Iterator[Row]:
@@ -115,8 +100,7 @@ def _error(each: Found) -> float:
     """The largest difference to NegoLog's figures. What it calls Kalai is the welfare optimum."""
     (folder,) = each.paths
     table = load(each.paths)
-    limits = np.array([seat.preferences.reservation for seat in table.seats])
-    found = analyse(Session(table, seed=1).utilities, limits)
+    found = analyse(Session(table, seed=1).utilities, table.limits)
     assert found.nash is not None
     assert found.utilitarian is not None
     own = {
