@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from negotiation.engine.utility import Measure, Preferences
 
 Kind = Literal["mediated", "alternating", "text"]
-RESOLUTIONS = ("mediate", "precedence", "vote", "ask", "status_quo")
+Resolution = Literal["mediate", "precedence", "vote", "ask", "status_quo"]
+RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
 """What can be tried, in an order that the table gives, when no agreement comes."""
 
 FEWEST_SEATS, MOST_SEATS = 2, 64

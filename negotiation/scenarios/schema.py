@@ -10,7 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from negotiation.engine.beliefs import Disclosure
 from negotiation.engine.strategies import STRATEGIES
+from negotiation.engine.table import Kind, Resolution
 from negotiation.scenarios.fields import (
     Day,
     Figure,
@@ -65,7 +67,7 @@ class Fact(Part):
     nominal: Number
     sd: NotNegative = 0
     drift_per_day: NotNegative = 0
-    disclosure: Literal["public", "on_request", "never"] = "public"
+    disclosure: Disclosure = "public"
 
 
 class Lookup(Part):
@@ -191,7 +193,7 @@ class Protocol(Part):
     `questions`: how many may be asked in all. `quiet_rounds`: after so many without anything new
     alternating offers are over."""
 
-    kind: Literal["mediated", "alternating", "text"] = "mediated"
+    kind: Kind = "mediated"
     rounds: Annotated[int, Field(ge=1, le=1_000)] = 20
     pace: Annotated[float, Field(ge=0, le=60)] = 0
     dissent: Annotated[int, Field(ge=0, le=6)] = 0
@@ -236,9 +238,6 @@ class RiskInputs(Part):
     affected: NotNegative | Name
     population: Positive | Name
     reversibility: Share | Reversibility
-
-
-Resolution = Literal["mediate", "precedence", "vote", "ask", "status_quo"]
 
 
 class Policy(Part):
