@@ -1,4 +1,7 @@
-"""Where a negotiation stands after the messages so far. Only `Session` changes it."""
+"""Where a negotiation stands after the messages so far.
+
+Only `Session` changes it, and for it `alternating.run`.
+"""
 
 from __future__ import annotations
 
