@@ -1,7 +1,4 @@
-"""Where a negotiation stands after the messages so far.
-
-Only `Session` changes it, and for it `alternating.run`.
-"""
+"""Where a negotiation stands after the messages so far. Only its session changes it."""
 
 from __future__ import annotations
 
