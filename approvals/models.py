@@ -19,15 +19,36 @@ class Review(models.Model):
     )
     verdict = models.CharField(max_length=7, choices=Verdict)
     reason = models.CharField(max_length=1000, blank=True)
+    # How often the decision had come back by then: the same package may be looked at again.
+    returned = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             # One reviewer is enough today, so the first verdict on a package is the last.
             models.UniqueConstraint(
-                fields=["decision", "package_hash"], name="review_one_verdict_per_package"
+                fields=["decision", "package_hash", "returned"],
+                name="review_one_verdict_per_package",
             ),
             models.CheckConstraint(
                 name="review_reject_says_why", condition=Q(verdict="approve") | ~Q(reason="")
             ),
+        ]
+
+
+class VerdictCall(models.Model):
+    """A call that led to a verdict, so that the same call made again is not a second one."""
+
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    # Chosen by who calls, one for each intention.
+    key = models.CharField(max_length=100)
+    # SHA-256 of what was asked for.
+    digest = models.CharField(max_length=64)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="calls")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reviewer", "key"], name="verdict_call_once_per_key"),
         ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from approvals.differences import Change, differences_with
 from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
@@ -36,18 +37,6 @@ if TYPE_CHECKING:
 LAST_MESSAGES = 3
 
 
-class Change(NamedTuple):
-    """One line of what will be different; `before` is None where nothing is known of today."""
-
-    label: str
-    before: str | None
-    after: str
-
-    @property
-    def same(self) -> bool:
-        return self.before == self.after
-
-
 class GaveUp(NamedTuple):
     """A seat's way from its first offer to the agreement, both as surplus in percent."""
 
@@ -74,6 +63,7 @@ def card_context(decision: Decision, now: datetime) -> dict[str, Any]:
         "negotiation": negotiation,
         "package": package,
         **_effects(decision, lexicon, package),
+        "since": differences_with(lexicon, decision.earlier.last(), package),
         "findings": [_finding(lexicon.words, each) for each in judgement.get("findings") or ()],
         "risk": risk,
         "steps": charts.waterfall(risk.get("factors") or []),
@@ -107,7 +97,9 @@ def verdict_context(decision: Decision, now: datetime) -> dict[str, Any]:
     overdue = parked and decision.due_at is not None and decision.due_at <= now
     return {
         "decision": decision,
-        "review": decision.reviews.select_related("reviewer").first(),
+        "review": decision.reviews.select_related("reviewer")
+        .filter(returned=decision.returned)
+        .first(),
         "execution": carried_out,
         "overdue": overdue,
         "open": parked and not overdue,

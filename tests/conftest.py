@@ -18,12 +18,14 @@ from playwright.sync_api import sync_playwright
 from negotiation.message_server import client as redis_client
 from negotiation.roles import Role
 from tests import machine, servers
+from tests.negotiation.services.targets import SECRET, Target, listening
 from tests.stack import NAMES, Stack
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from playwright.sync_api import Browser, Page
     from pytest_django import DjangoDbBlocker
+    from pytest_django.fixtures import Settings
 
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 LOOPBACK = ("127.", "::1", "localhost")
@@ -215,3 +217,13 @@ def open_page(live: Stack, browser: Browser) -> Iterator[Callable[..., Page]]:
     # Playwright's loop gives the test a database connection of its own.
     connections.close_all()
     assert complaints == []
+
+
+@pytest.fixture
+def target(settings: Settings) -> Iterator[Target]:
+    """A webhook target that really listens."""
+    with listening() as server:
+        settings.WEBHOOK_TARGETS = {
+            "demo": {"url": server.url, "secret": SECRET, "allow_private": True}
+        }
+        yield server

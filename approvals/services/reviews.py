@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timesince import timesince
 
 from approvals.models import Review
+from approvals.services.calls import Call, answered, keep
 from negotiation.models import Decision
 from negotiation.roles import may_review
 from negotiation.services import decisions
@@ -27,7 +28,7 @@ class ReasonMissing(Exception):
 
 
 class NotParked(Exception):
-    """The decision is no longer waiting; `decision` is how it stands now."""
+    """The decision is no longer waiting as it was seen; `decision` is how it stands now."""
 
     def __init__(self, decision: Decision, sentence: str) -> None:
         super().__init__(sentence)
@@ -35,70 +36,120 @@ class NotParked(Exception):
 
 
 def approve(
-    *, decision_id: int, by: User, seen_hash: str, now: datetime, reason: str = ""
+    *,
+    decision_id: int,
+    by: User,
+    seen_hash: str,
+    now: datetime,
+    reason: str = "",
+    seen_revision: int | None = None,
+    key: str = "",
 ) -> Review:
-    """Clears exactly the package whose hash the reviewer saw."""
-    decision = _decision_for(by, decision_id, seen_hash, now)
-    scenario = decision.negotiation.version.compiled()
-    try:
-        with transaction.atomic():
-            decisions.clear(decision=decision, scenario=scenario, by=by, now=now)
-            return _review(decision, by, Review.Verdict.APPROVE, reason, now)
-    except decisions.NotParked:
-        raise _too_late(decision_id, now) from None
+    """Clears exactly the package whose hash the reviewer saw, as it stood then."""
+    call = Call(
+        decision_id=decision_id,
+        by=by,
+        verdict=Review.Verdict.APPROVE,
+        reason=reason,
+        seen_hash=seen_hash,
+        seen_revision=seen_revision,
+        key=key,
+    )
+    return _once(call, now)
 
 
-def reject(*, decision_id: int, by: User, seen_hash: str, reason: str, now: datetime) -> Review:
+def reject(
+    *,
+    decision_id: int,
+    by: User,
+    seen_hash: str,
+    reason: str,
+    now: datetime,
+    seen_revision: int | None = None,
+    key: str = "",
+) -> Review:
     """Ends the decision; nothing is carried out."""
     if not reason.strip():
         raise ReasonMissing(ReasonMissing.__doc__)
-    decision = _decision_for(by, decision_id, seen_hash, now)
+    call = Call(
+        decision_id=decision_id,
+        by=by,
+        verdict=Review.Verdict.REJECT,
+        reason=reason,
+        seen_hash=seen_hash,
+        seen_revision=seen_revision,
+        key=key,
+    )
+    return _once(call, now)
+
+
+def _once(call: Call, now: datetime) -> Review:
+    if not may_review(call.by):
+        raise NotAllowed(NotAllowed.__doc__)
+    try:
+        return answered(call) or _decide(call, now)
+    except (NotParked, IntegrityError):
+        # The same call may be on its way twice: the first one's answer is then ours as well.
+        review = answered(call)
+        if review is None:
+            raise
+        return review
+
+
+def _decide(call: Call, now: datetime) -> Review:
+    decision = _seen(call, now)
+    scenario = decision.negotiation.version.compiled()
     try:
         with transaction.atomic():
-            decisions.reject(decision=decision, by=by, reason=reason, now=now)
-            return _review(decision, by, Review.Verdict.REJECT, reason, now)
+            if call.verdict == Review.Verdict.APPROVE:
+                decisions.clear(decision=decision, scenario=scenario, by=call.by, now=now)
+            else:
+                decisions.reject(decision=decision, by=call.by, reason=call.reason, now=now)
+            review = Review.objects.create(
+                decision=decision,
+                package_hash=decision.package_hash,
+                reviewer=call.by,
+                verdict=call.verdict,
+                reason=call.reason,
+                returned=decision.returned,
+                created_at=now,
+            )
+            keep(call, review)
+            return review
     except decisions.NotParked:
-        raise _too_late(decision_id, now) from None
+        raise _too_late(call.decision_id, now) from None
 
 
-def _decision_for(by: User, decision_id: int, seen_hash: str, now: datetime) -> Decision:
-    if not may_review(by):
-        raise NotAllowed(NotAllowed.__doc__)
+def _seen(call: Call, now: datetime) -> Decision:
+    """The decision, if it still is what was looked at; raises NotParked."""
     decision = (
-        Decision.objects.visible_to(by)
+        Decision.objects.visible_to(call.by)
         .select_related("negotiation__version__scenario")
-        .get(pk=decision_id)
+        .get(pk=call.decision_id)
     )
-    if decision.package_hash != seen_hash:
+    if decision.package_hash != call.seen_hash:
         raise NotParked(decision, "The package has changed since you looked; nothing was decided.")
-    if decision.due_at and decision.due_at <= now:
+    if decision.status == Decision.Status.PARKED and decision.due_at and decision.due_at <= now:
         raise NotParked(decision, "Its time had run out before you decided; nothing was changed.")
+    if call.seen_revision not in {None, decision.revision}:
+        if decision.status != Decision.Status.PARKED:
+            raise _too_late(call.decision_id, now)
+        raise NotParked(
+            decision, "It was decided and came back since you looked; nothing was changed."
+        )
     return decision
-
-
-def _review(
-    decision: Decision, by: User, verdict: Review.Verdict, reason: str, now: datetime
-) -> Review:
-    return Review.objects.create(
-        decision=decision,
-        package_hash=decision.package_hash,
-        reviewer=by,
-        verdict=verdict,
-        reason=reason,
-        created_at=now,
-    )
 
 
 def _too_late(decision_id: int, now: datetime) -> NotParked:
     """Says who was first, and when."""
     decision = Decision.objects.select_related("negotiation__version__scenario").get(pk=decision_id)
-    first = decision.reviews.select_related("reviewer").first()
-    if first is None:
+    last = decision.reviews.select_related("reviewer").order_by("-id").first()
+    if last is None:
         return NotParked(decision, f"It is {decision.get_status_display().lower()} already.")
-    seconds = round((now - first.created_at).total_seconds())
-    ago = f"{seconds} s" if seconds < 60 else timesince(first.created_at, now)
+    seconds = round((now - last.created_at).total_seconds())
+    ago = f"{seconds} s" if seconds < 60 else timesince(last.created_at, now)
     return NotParked(
         decision,
-        f"{first.reviewer.get_username()} {first.get_verdict_display().lower()} this {ago} before"
+        f"{last.reviewer.get_username()} {last.get_verdict_display().lower()} this {ago} before"
         " you; nothing was changed.",
     )

@@ -10,14 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from approvals.differences import Change, differences_since
 from approvals.presentation import card_context, verdict_context
 from approvals.services import reviews
+from approvals.services.calls import KeyReused
+from approvals.views.preconditions import Missing, etag, new_key, seen_by
 from negotiation.models import Decision
 from negotiation.views.access import person, reviewers, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error
 from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from django.contrib.auth.models import User
@@ -60,7 +64,15 @@ class Verdict(Protocol):
     """`approve` or `reject` of `approvals.services.reviews`."""
 
     def __call__(
-        self, *, decision_id: int, by: User, seen_hash: str, reason: str, now: datetime
+        self,
+        *,
+        decision_id: int,
+        by: User,
+        seen_hash: str,
+        seen_revision: int,
+        key: str,
+        reason: str,
+        now: datetime,
     ) -> Review: ...
 
 
@@ -71,24 +83,49 @@ def _decide(
     if not form.is_valid():
         return _card(request, decision, refusal=first_error(form), status=UNPROCESSABLE)
     try:
+        seen = seen_by(request)
         verdict(
             decision_id=pk,
             by=person(request),
-            seen_hash=request.POST.get("seen_hash", ""),
+            seen_hash=seen.package_hash,
+            seen_revision=seen.revision,
+            key=seen.key,
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )
+    except Missing as refusal:
+        return _card(request, decision, refusal=str(refusal), status=refusal.status)
+    except KeyReused as refusal:
+        return _card(request, decision, refusal=str(refusal), status=UNPROCESSABLE)
     except reviews.NotParked as refusal:
-        return _card(request, refusal.decision, refusal=str(refusal), status=CONFLICT)
+        return _card(
+            request,
+            refusal.decision,
+            refusal=str(refusal),
+            differences=differences_since(refusal.decision, seen.package_hash),
+            status=CONFLICT,
+        )
     messages.success(request, done)
     return redirect("approval", pk=pk)
 
 
 def _card(
-    request: HttpRequest, decision: Decision, *, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    decision: Decision,
+    *,
+    refusal: str = "",
+    differences: Sequence[Change] = (),
+    status: int = 200,
 ) -> HttpResponse:
-    context = {**card_context(decision, timezone.now()), "refusal": refusal}
-    return render(request, "approvals/approval.html", context, status=status)
+    context = {
+        **card_context(decision, timezone.now()),
+        "refusal": refusal,
+        "differences": differences,
+        "key": new_key(),
+    }
+    response = render(request, "approvals/approval.html", context, status=status)
+    response["ETag"] = etag(decision)
+    return response
 
 
 def _find(request: HttpRequest, pk: int) -> Decision:

@@ -1,14 +1,16 @@
 """The judged package, the permission to execute it, and the execution.
 
     (agreement) ──▶ parked ──▶ cleared ──▶ executing ──▶ executed | failed
-                     │   │        │  ▲
-                     │   │        │  └── (agreement routed auto: born cleared)
-                     │   │        └──▶ void       the grant was not valid when it was used
+                     ▲ │   │        │  ▲
+                     │ │   │        │  └── (agreement routed auto: born cleared)
+                     └─┼───┼────────┤   the grant did not hold when it was used: back to people
+                       │   │        └──▶ void     … and it cannot even be judged any more
                      │   └──▶ expired             nobody decided in time
                      └──▶ rejected                a manager
     (agreement) ──▶ refused                       the policy refuses it: no person can clear it
 
 A manager moves parked → cleared | rejected, the upkeep task parked → expired, a worker the rest.
+What comes back is judged anew: its package may be another one, and the one before is kept.
 Every move is a conditional UPDATE; the CHECK constraints below hold whoever writes.
 """
 
@@ -86,6 +88,9 @@ class Decision(models.Model):
     )
     # Why it is rejected, expired, void, refused or failed: a sentence for people.
     reason = models.CharField(max_length=1000, blank=True)
+    # How often it came back to the queue, and why the last time.
+    returned = models.PositiveIntegerField(default=0)
+    returned_because = models.CharField(max_length=1000, blank=True)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -134,11 +139,34 @@ class Decision(models.Model):
     def short_hash(self) -> str:
         return self.package_hash[:12]
 
+    @property
+    def tag(self) -> str:
+        """What somebody saw who looked at it now: package and state. Sent back with a verdict."""
+        return f"{self.revision}-{self.package_hash}"
+
+    @property
+    def grant(self) -> Grant:
+        """The permission that counts; raises Grant.DoesNotExist."""
+        return self.grants.get(void_at=None)
+
+
+class EarlierPackage(models.Model):
+    """A package that a decision had before it came back, byte for byte. Never changed."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="earlier")
+    package = models.TextField()
+    package_hash = models.CharField(max_length=64)
+    judgement = models.JSONField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
 
 class Grant(models.Model):
-    """The single-use permission to execute one package."""
+    """The single-use permission to execute one package. Of a decision's at most one is not void."""
 
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="grant")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="grants")
     package_hash = models.CharField(max_length=64)
     # Hash of the facts the decision read, and only those.
     fingerprint = models.CharField(max_length=64)
@@ -150,9 +178,17 @@ class Grant(models.Model):
     granted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     consumed_at = models.DateTimeField(null=True)
+    void_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["decision"], name="grant_one_that_counts", condition=Q(void_at=None)
+            ),
+            models.CheckConstraint(
+                name="grant_void_is_never_used",
+                condition=Q(void_at__isnull=True) | Q(consumed_at__isnull=True),
+            ),
             models.CheckConstraint(
                 name="grant_used_within_its_time",
                 condition=Q(consumed_at__isnull=True)

@@ -97,9 +97,13 @@ def _first_state(judgement: Judgement, scenario: CompiledScenario, now: datetime
             due_at = now + timedelta(hours=scenario.window_hours)
             return {"route": route, "status": Decision.Status.PARKED, "due_at": due_at}
         case Decision.Route.REFUSE:
-            why = next(each.text for each in judgement.findings if each.forces == judgement.route)
-            reason = f"{why} No person can clear it."
-            return {"route": route, "status": Decision.Status.REFUSED, "reason": reason}
+            return {"route": route, "status": Decision.Status.REFUSED, **refusal(judgement)}
+
+
+def refusal(judgement: Judgement) -> dict[str, str]:
+    """Why a refused decision is refused, as its column."""
+    why = next(each.text for each in judgement.findings if each.forces == judgement.route)
+    return {"reason": f"{why} No person can clear it."}
 
 
 def clear(*, decision: Decision, scenario: CompiledScenario, by: User, now: datetime) -> None:
@@ -127,8 +131,10 @@ def expire(*, decision: Decision, now: datetime) -> None:
 
 
 def _leave_parked(decision: Decision, **changes: object) -> None:
-    # The package hash is in the condition: what was seen is what is decided.
-    waiting = Decision.objects.parked().filter(pk=decision.pk, package_hash=decision.package_hash)
+    # Hash and revision are in the condition: what was seen is what is decided.
+    waiting = Decision.objects.parked().filter(
+        pk=decision.pk, package_hash=decision.package_hash, revision=decision.revision
+    )
     if waiting.update(revision=F("revision") + 1, **changes) != 1:
         raise NotParked(NotParked.__doc__)
 

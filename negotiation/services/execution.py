@@ -23,6 +23,7 @@ from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.texts import visible
 from negotiation.services import audits
 from negotiation.services.packages import present_fingerprint
+from negotiation.services.returns import give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ def execute(*, decision_id: int, clock: Callable[[], datetime]) -> None:
     try:
         _begin(decision_id, clock())
     except GrantNotValid as error:
-        _void(decision_id, _kept(str(error)), clock())
+        give_back(decision_id=decision_id, reason=_kept(str(error)), clock=clock)
         return
     execution = _claim(decision_id, clock())
     if execution is None:
@@ -90,7 +91,7 @@ def order_for(decision: Decision) -> Order:
 
 def _nonce(decision: Decision) -> str:
     """Makes keys of two installations differ; unknown until somebody has cleared the decision."""
-    grant = Grant.objects.filter(decision=decision).first()
+    grant = Grant.objects.filter(decision=decision, void_at=None).first()
     return grant.nonce[:22] if grant else "given-when-cleared"
 
 
@@ -105,14 +106,15 @@ def _begin(decision_id: int, now: datetime) -> None:
     moved = Decision.objects.cleared().filter(pk=decision_id)
     if moved.update(status=Decision.Status.EXECUTING, revision=F("revision") + 1) != 1:
         return
-    decision = Decision.objects.select_related("negotiation__version", "grant").get(pk=decision_id)
-    _check(decision, now)
-    if Grant.objects.filter(pk=decision.grant.pk, consumed_at=None).update(consumed_at=now) != 1:
+    decision = Decision.objects.select_related("negotiation__version").get(pk=decision_id)
+    grant = _checked_grant(decision, now)
+    unused = Grant.objects.filter(pk=grant.pk, consumed_at=None, void_at=None)
+    if unused.update(consumed_at=now) != 1:
         raise GrantNotValid("This permission has been used before.")
     kind, target = _executor(decision)
     execution = Execution.objects.create(
         decision=decision,
-        grant=decision.grant,
+        grant=grant,
         idempotency_key=order_for(decision).key,
         kind=kind,
         target=target,
@@ -123,9 +125,11 @@ def _begin(decision_id: int, now: datetime) -> None:
     _announce(decision)
 
 
-def _check(decision: Decision, now: datetime) -> None:
+def _checked_grant(decision: Decision, now: datetime) -> Grant:
     """What was approved is what is executed: hash, time, policy and the figures it read."""
-    grant = decision.grant
+    grant = Grant.objects.filter(decision=decision, void_at=None).first()
+    if grant is None:
+        raise GrantNotValid("There is no permission for it.")
     actual = hashlib.sha256(decision.package.encode()).hexdigest()
     if actual != grant.package_hash:
         raise GrantNotValid(
@@ -143,15 +147,7 @@ def _check(decision: Decision, now: datetime) -> None:
         raise GrantNotValid(f"The scenario can no longer be read: {error}") from error
     if present_fingerprint(decision.negotiation, scenario) != grant.fingerprint:
         raise GrantNotValid("A figure that the decision rests on has changed since.")
-
-
-def _void(decision_id: int, reason: str, now: datetime) -> None:
-    with transaction.atomic():
-        moved = Decision.objects.cleared().filter(pk=decision_id)
-        if moved.update(status=Decision.Status.VOID, reason=reason, revision=F("revision") + 1):
-            decision = Decision.objects.select_related("negotiation").get(pk=decision_id)
-            audits.record("decision.voided", decision, now=now, reason=reason)
-            _announce(decision)
+    return grant
 
 
 def _claim(decision_id: int, now: datetime) -> Execution | None:

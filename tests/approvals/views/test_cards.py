@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,11 +34,15 @@ def url(name: str, decision: Decision) -> str:
     return reverse(name, args=[decision.pk])
 
 
+_calls = count()
+
+
 def decide(
     client: Client, verb: str, decision: Decision, reason: str = "", seen: str | None = None
 ) -> tuple[int, str]:
-    seen = decision.package_hash if seen is None else seen
-    answer = client.post(url(f"approval-{verb}", decision), {"seen_hash": seen, "reason": reason})
+    seen = decision.tag if seen is None else seen
+    call = {"seen": seen, "key": f"a-key-of-{verb}-{next(_calls)}", "reason": reason}
+    answer = client.post(url(f"approval-{verb}", decision), call)
     return answer.status_code, answer.content.decode()
 
 
@@ -149,11 +154,22 @@ def test_the_second_of_two_managers_gets_the_fresh_card_and_is_told(
     assert Review.objects.count() == 1
 
 
-@pytest.mark.parametrize("seen", ["", "0" * 64, "x" * 100_000, "\0", "é"])
+@pytest.mark.parametrize(
+    ("seen", "status"),
+    [
+        ("", 428),
+        ("1-" + "0" * 64, 409),
+        ("0" * 64, 400),
+        ("x" * 100_000, 400),
+        ("\0", 400),
+        ("é", 400),
+        ("9" * 400 + "-" + "0" * 64, 400),
+    ],
+)
 def test_a_hash_that_is_not_this_packages_decides_nothing(
-    manager_client: Client, parked: Decision, seen: str
+    manager_client: Client, parked: Decision, seen: str, status: int
 ) -> None:
-    assert decide(manager_client, "approve", parked, seen=seen)[0] == 409
+    assert decide(manager_client, "approve", parked, seen=seen)[0] == status
     parked.refresh_from_db()
     assert parked.status == Decision.Status.PARKED
 

@@ -1,0 +1,62 @@
+"""What a reviewer asks for, and whether the very same was asked before.
+
+A browser, a proxy or a person who clicks twice may send a call again. Its key says that it is the
+same intention; the answer is then the first one's, and nothing is decided twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from approvals.models import VerdictCall
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from approvals.models import Review
+
+
+class KeyReused(Exception):
+    """This key belongs to another call; take a new one for every verdict."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """`seen_hash` is the package that was looked at, `seen_revision` the decision's state then;
+    None and an empty `key` where the caller does not know them."""
+
+    decision_id: int
+    by: User
+    verdict: Review.Verdict
+    reason: str
+    seen_hash: str
+    seen_revision: int | None
+    key: str
+
+    @property
+    def digest(self) -> str:
+        asked = (self.decision_id, self.verdict, self.reason, self.seen_hash, self.seen_revision)
+        return hashlib.sha256(repr(asked).encode()).hexdigest()
+
+
+def answered(call: Call) -> Review | None:
+    """The verdict that this call has led to before; raises KeyReused."""
+    if not call.key:
+        return None
+    made = VerdictCall.objects.select_related("review").filter(reviewer=call.by, key=call.key)
+    found = made.first()
+    if found is None:
+        return None
+    if found.digest != call.digest:
+        raise KeyReused(KeyReused.__doc__)
+    return found.review
+
+
+def keep(call: Call, review: Review) -> None:
+    """Remembers what the call led to; in the transaction of the verdict."""
+    if call.key:
+        VerdictCall.objects.create(
+            reviewer=call.by, key=call.key, digest=call.digest, review=review
+        )

@@ -1,0 +1,120 @@
+"""Brings a decision back to people whose permission did not hold when it was used.
+
+It is judged anew from the transcript, under the figures as they are now; the package may be another
+one then. Only what cannot be judged any more is void for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+
+from negotiation import broadcast
+from negotiation.engine.endings import Agreement
+from negotiation.engine.messages import Message as EngineMessage
+from negotiation.engine.session import Session
+from negotiation.models import Decision, EarlierPackage, Grant
+from negotiation.services import audits, decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from negotiation.services.decisions import Judged
+
+log = logging.getLogger("parley.decisions")
+
+
+def give_back(*, decision_id: int, reason: str, clock: Callable[[], datetime]) -> None:
+    """Cleared → parked with `reason`, or void. Harmless in every other state."""
+    decision = (
+        Decision.objects.cleared()
+        .select_related("negotiation__version__scenario")
+        .filter(pk=decision_id)
+        .first()
+    )
+    if decision is None:
+        return
+    state = _judged_anew(decision, reason, clock)
+    now = clock()
+    with transaction.atomic():
+        seen = Decision.objects.cleared().filter(pk=decision.pk, revision=decision.revision)
+        if seen.update(revision=F("revision") + 1, **state) != 1:
+            return
+        if "package_hash" in state:
+            _keep(decision, now)
+        Grant.objects.filter(decision=decision, void_at=None, consumed_at=None).update(void_at=now)
+        audits.record(f"decision.{_DONE[state['status']]}", decision, now=now, reason=reason)
+        broadcast.queue_changed()
+        broadcast.transcript_changed(negotiation_id=decision.negotiation_id)
+
+
+_DONE = {
+    Decision.Status.PARKED: "returned",
+    Decision.Status.REFUSED: "refused",
+    Decision.Status.VOID: "voided",
+}
+
+
+def _judged_anew(decision: Decision, reason: str, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """The columns of the decision from now on."""
+    negotiation = decision.negotiation
+    void = {"status": Decision.Status.VOID, "reason": reason}
+    try:
+        scenario = negotiation.version.compiled()
+        moves = [EngineMessage.from_dict(message.body) for message in negotiation.messages.all()]
+        session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
+        agreed = session.ending
+        if not isinstance(agreed, Agreement) or agreed.offer != negotiation.agreed_offer:
+            return void
+        judged = decisions.judge(
+            negotiation=negotiation, scenario=scenario, session=session, offer=agreed.offer
+        )
+    except Exception:
+        # The edge of the worker: what cannot be judged, for whatever reason, is void.
+        log.exception("Decision %s cannot be judged anew.", decision.pk)
+        return void
+    due_at = clock() + timedelta(hours=scenario.window_hours)
+    return _columns(judged) | {"returned_because": reason} | _route(judged, due_at)
+
+
+def _columns(judged: Judged) -> dict[str, Any]:
+    risk = judged.judgement.risk
+    return {
+        "package": judged.package.decode(),
+        "package_hash": hashlib.sha256(judged.package).hexdigest(),
+        "judgement": judged.judgement.to_dict(),
+        "score": risk.score if risk else None,
+        "confidence": judged.summary.confidence or 0.0,
+        "cleared_at": None,
+        "cleared_by": None,
+        "returned": F("returned") + 1,
+    }
+
+
+def _route(judged: Judged, due_at: datetime) -> dict[str, Any]:
+    """To people whatever its score: the rule that cleared it before did not hold."""
+    if judged.judgement.route == "refuse":
+        refused = {"route": Decision.Route.REFUSE, "status": Decision.Status.REFUSED}
+        return refused | decisions.refusal(judged.judgement)
+    return {
+        "route": Decision.Route.REVIEW,
+        "status": Decision.Status.PARKED,
+        "due_at": due_at,
+    }
+
+
+def _keep(decision: Decision, now: datetime) -> None:
+    """The package as it stood, which may not be what its hash says: that may be why it is here."""
+    EarlierPackage.objects.create(
+        decision=decision,
+        package=decision.package,
+        package_hash=decision.package_hash,
+        judgement=decision.judgement,
+        replaced_at=now,
+    )
