@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from negotiation.engine.endings import Agreement
@@ -54,6 +55,10 @@ def not_an_offer(turn: int, usual: int) -> int:
     return usual if turn < 6 else "everything"  # type: ignore[return-value]
 
 
+def not_plain(turn: int, usual: int) -> int:
+    return usual if turn < 6 else np.int64(usual)  # type: ignore[return-value]
+
+
 def outside(turn: int, usual: int) -> int:
     return usual if turn < 6 else 10_000
 
@@ -69,6 +74,7 @@ def below_the_limit(turn: int, usual: int) -> int:
 FAULTS: dict[Answer, str] = {
     raises: "my strategy raised ZeroDivisionError",
     not_an_offer: "my strategy raised TypeError",
+    not_plain: "my move is no offer",
     outside: "my strategy raised IndexError",
     nothing: "I named an offer that does not exist",
     below_the_limit: "my offer is below my own limit",

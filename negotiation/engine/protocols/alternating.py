@@ -102,7 +102,7 @@ def _play(state: State, until: float) -> None:
         row = move(turn, on_table if answers else NOTHING)
         seq += 1
         round_ = turn // many + 1
-        if quiet and turn % many == 0 and _is_quiet(state):
+        if row.__class__ is not int or (quiet and turn % many == 0 and _is_quiet(state)):
             return
         if answers and row == on_table != NOTHING:
             consents += 1
