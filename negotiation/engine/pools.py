@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SIZE = 50_000
 """Offers in a pool, at most."""
 
+_PLACES = 5_000_000
+"""Options of all offers in a pool, at most: above 100 issues there are fewer offers."""
+
 _DRAWN = 4_000
 _WEIGHTS = 48
 _RESTARTS = 16
@@ -72,6 +75,7 @@ def search(
     3 s where they are not; 100 MB.
     """
     rng = np.random.default_rng(seed % 2**64)
+    size = min(size, _PLACES // len(space.issues))
     judge = judge_of(space, evaluate, rng)
     elite = _elite(judge, limits, rng)
     found = _lawful(judge, distinct(np.concatenate([elite, _around(judge, elite, size, rng)])))

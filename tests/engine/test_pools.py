@@ -91,6 +91,11 @@ def test_a_seat_that_concedes_finds_a_next_offer_all_the_way_to_its_limit() -> N
             assert max(b - a for a, b in pairwise(rungs.tolist())) < 0.1 * (rungs[-1] - LIMIT)
 
 
+def test_a_pool_of_very_many_issues_has_fewer_offers() -> None:
+    space, seats = additive(2, issues=200)[:2]
+    assert pooled_table(table_of(seats), space, 1).space.count <= SIZE // 2
+
+
 def test_the_same_seed_gives_the_same_pool_and_another_one_another() -> None:
     space, seats = interacting(2, issues=8)
     pools = [pooled_table(table_of(seats), space, seed).space for seed in (4, 4, 5)]
