@@ -217,16 +217,17 @@ def talked(table: Table, *, seed: int, most: float = inf) -> Talk:
         return Talk(session, tuple(messages))
     session.run()
     moves = len(session.moves)
-    last = _from(table, seed, max(moves - _LAST, _FIRST))
-    return Talk(session, (*messages[:_FIRST], *last), moves - _FIRST - len(last))
+    del session  # as large as the one that follows
+    again, last = _from(table, seed, max(moves - _LAST, _FIRST))
+    return Talk(again, (*messages[:_FIRST], *last), moves - _FIRST - len(last))
 
 
-def _from(table: Table, seed: int, start: int) -> list[Message]:
-    """The messages after the first `start`: the same seed says the same once more."""
+def _from(table: Table, seed: int, start: int) -> tuple[Session, list[Message]]:
+    """The session and its messages after the first `start`: the same seed says the same again."""
     session = Session(table, seed=seed)
     messages: list[Message] = []
     session.run(until=start)
     while (message := session.next()) is not None:
         session.apply(message)
         messages.append(message)
-    return messages
+    return session, messages

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PROTOCOLS: tuple[Kind, ...] = get_args(Kind)
 MOST_ISSUES = 500
 _ROUNDS, _ALTERNATING_ROUNDS = 20, 1_000
+_MOST_MEDIATED = 10_000
+_MOST_MOVES = 1_000_000
+"""Of a talk of alternating offers: each is kept, about 250 bytes and 5 µs."""
 _OFFER_BY_OFFER = "micro"  # concedes one offer at a time, so it may need a round for each
 _RESERVED = ("mediator", "system")
 
@@ -73,15 +76,20 @@ class Settings:
         return known[self.protocol] if self.protocol else None
 
     def _rounds(self, spot: Spot, table: Table) -> int:
-        if self.steps is not None and self.steps < 1:
-            spot.refuse(f"{self.steps} steps are too few", "give at least one")
-        if self.steps or self.protocol in {None, table.protocol}:
-            return self.steps or table.rounds
-        if self.protocol != "alternating":
+        alternating = (self.protocol or table.protocol) == "alternating"
+        most = _MOST_MOVES // len(table.seats) if alternating else _MOST_MEDIATED
+        if self.steps is not None:
+            if not 1 <= self.steps <= most:
+                few = "few" if self.steps < 1 else "many"
+                spot.refuse(f"{self.steps} steps are too {few}", f"give 1 to {most:,}")
+            return self.steps
+        if self.protocol in {None, table.protocol}:
+            return table.rounds
+        if not alternating:
             return _ROUNDS
         if _OFFER_BY_OFFER not in self.strategies:
             return _ALTERNATING_ROUNDS
-        return max(_ALTERNATING_ROUNDS, table.space.count)
+        return min(max(_ALTERNATING_ROUNDS, table.space.count), most)
 
     def _dissent(self, spot: Spot, table: Table) -> int:
         if self.quorum is None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _DOMAIN, _PROFILE = "negotiation_template", "utility_space"
 _KINDS = (None, "linear", "nonlinear")
 _BELONGS = "give the profiles of this domain"
+_MOST_VALUES = 1_000_000  # of options, for all parties: 250 MB and a few seconds
 
 
 def read(paths: Sequence[Path]) -> Game:
@@ -43,6 +44,7 @@ def read(paths: Sequence[Path]) -> Game:
     profiles = [path for path, root in roots.items() if root.tag == _PROFILE]
     nodes = _nodes(roots[domain])
     issues = _issues(nodes)
+    _check_values(roots[domain].spot, issues, len(profiles))
     names = distinct(path.stem for path in profiles)
     return Game(
         title=domain.stem,
@@ -53,6 +55,15 @@ def read(paths: Sequence[Path]) -> Game:
             for name, path in zip(names, profiles, strict=True)
         ),
     )
+
+
+def _check_values(spot: Spot, issues: Mapping[int, Issue], profiles: int) -> None:
+    options = sum(len(issue.options) for issue in issues.values())
+    if options * profiles > _MOST_VALUES:
+        spot.refuse(
+            f"there are {options:,} options for {profiles} parties",
+            f"use at most {_MOST_VALUES // profiles:,} in all",
+        )
 
 
 def _domain(roots: Mapping[Path, Node]) -> Path:

@@ -12,6 +12,7 @@ from negotiation.scenarios.errors import Problem, ScenarioError
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 _SHOWN = 60
+_LARGEST = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Spot:
         return int(text)
 
     def checked(self, value: float, what: str, *, least: float = -math.inf) -> float:
-        """`value` if it is finite and not less than `least`."""
-        if not math.isfinite(value):
+        """`value` if it is not less than `least` nor so large that nothing is left of others."""
+        if not abs(value) <= _LARGEST:
             self.refuse(f"{what} is too large to count with", "write a smaller number")
         if value < least:
             self.refuse(f"{what} is {value:g}, less than {least:g}", f"write {least:g} or more")

@@ -111,6 +111,16 @@ def test_micro_has_a_round_for_every_offer(tmp_path: Path) -> None:
     assert formats.load(paths, protocol="alternating", strategies=["micro"]).rounds == 39 * 63
 
 
+def test_micro_has_no_more_rounds_than_can_be_kept(tmp_path: Path) -> None:
+    wide = DOMAIN.replace('upperbound="5"', 'upperbound="9001"')
+    text = profile().replace('upperbound="5"', 'upperbound="9001"')
+    table = formats.load(
+        genius(tmp_path, text, text, domain=wide), protocol="alternating", strategies=["micro"]
+    )
+
+    assert (table.space.count, table.rounds) == (9_000 * 63, 500_000)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -118,6 +128,8 @@ def test_micro_has_a_round_for_every_offer(tmp_path: Path) -> None:
         ({"strategies": ["bolware"]}, "no strategy 'bolware'; did you mean 'boulware'?"),
         ({"strategies": ["micro"] * 3}, "there are 3 strategies for 2 seats"),
         ({"steps": 0}, "0 steps are too few"),
+        ({"steps": 10_001}, "10001 steps are too many; give 1 to 10,000"),
+        ({"steps": 500_001, "protocol": "alternating"}, "too many; give 1 to 500,000"),
         ({"quorum": 3}, "a quorum of 3 does not fit 2 seats"),
         ({"quorum": 1}, "give a number from 2 to 2"),
     ],

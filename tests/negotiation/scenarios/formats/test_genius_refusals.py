@@ -58,7 +58,7 @@ def changed(before: str, after: str, text: str | None = None) -> str:
         (changed('value="0.3"/>', 'value="-1"/>'), "its weight is -1, less than 0"),
         (changed('<weight index="2"', '<weight index="1"'), "issue 1 has two weights"),
         (profile(weights=(0, 0, 0)), "all weights are 0"),
-        (profile(weights=(1e308, 1e308, 1e308)), "the sum of the weights is too large"),
+        (profile(weights=(5e11, 5e11, 5e11)), "the sum of the weights is too large"),
         (changed("<evaluator ", "<nothing "), "'Amount': it has no <evaluator>"),
         (changed("linear", "faratin"), "'faratin', which Genius names but never computes"),
         (changed("triangular", "bell"), "its evaluator is 'bell'"),
@@ -138,3 +138,11 @@ def test_a_file_that_is_not_there_or_too_large_is_named(tmp_path: Path) -> None:
     assert "cannot be read" in refusal([*paths, tmp_path / "gone.xml"])
     saved(tmp_path / "side1.xml", "<a>" + " " * 1_000_001)
     assert "larger than 1 MB" in refusal(paths)
+
+
+def test_more_options_than_can_be_valued_for_all_parties_are_refused(tmp_path: Path) -> None:
+    wide = 'upperbound="90000"'
+    texts = [profile().replace('upperbound="5"', wide)] * 12
+    paths = genius(tmp_path, *texts, domain=DOMAIN.replace('upperbound="5"', wide))
+
+    assert "90,023 options for 12 parties; use at most 83,333 in all" in refusal(paths)

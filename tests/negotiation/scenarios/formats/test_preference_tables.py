@@ -84,6 +84,7 @@ def test_files_can_be_named_and_other_files_are_left_alone(tmp_path: Path) -> No
         (preference_table(reservationValue=-0.5), "reservationValue is -0.5, less than 0"),
         (preference_table(reservationValue=10**400), "reservationValue is too large"),
         ('{"issues": {"price": {"low": 1e999}}}', "low is too large to count with"),
+        ('{"issues": {"price": {"low": 1e308}}}', "low is too large to count with"),
     ],
 )
 def test_what_is_wrong_with_a_profile_is_named(tmp_path: Path, data: Any, said: str) -> None:
