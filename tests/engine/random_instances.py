@@ -45,7 +45,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ended:
     """`agreed`, and `sound` if the agreement is really above everybody's limit; `confidence`
     of the least sure seat."""
 
@@ -57,16 +57,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Comparison:
-    outcomes: list[Outcome]
+    endings: list[Ended]
 
     @property
     def sound(self) -> float:
         """The share of the instances with a sound agreement."""
-        return sum(each.sound for each in self.outcomes) / len(self.outcomes)
+        return sum(each.sound for each in self.endings) / len(self.endings)
 
     def below_limit(self, confidence: float) -> float:
         """Of the agreements that are at least so sure, those really below somebody's limit."""
-        sure = [each for each in self.outcomes if each.agreed and each.confidence >= confidence]
+        sure = [each for each in self.endings if each.agreed and each.confidence >= confidence]
         return sum(not each.sound for each in sure) / len(sure)
 
 
@@ -219,18 +219,18 @@ def compare(instances: int) -> dict[str, Comparison]:
         "full": [all_shared(each) for each in drawn],
     }
     return {
-        way: Comparison([outcome(*pair) for pair in zip(drawn, tables, strict=True)])
+        way: Comparison([ended(*pair) for pair in zip(drawn, tables, strict=True)])
         for way, tables in ways.items()
     }
 
 
-def outcome(instance: Instance, table: Table) -> Outcome:
+def ended(instance: Instance, table: Table) -> Ended:
     """What becomes of `table`, held against the truth."""
     session = finished(table)
     ending = session.ending
     asked = sum(message.act is Act.ASK for message in session.messages)
     if not isinstance(ending, Agreement):
-        return Outcome(agreed=False, sound=False, confidence=0.0, questions=asked)
+        return Ended(agreed=False, sound=False, confidence=0.0, questions=asked)
     row = table.row_of(table.space.index_of(ending.offer))
     certain = {name: Belief(figure, 0.0) for name, figure in instance.truth.items()}
     sound = all(
@@ -238,4 +238,4 @@ def outcome(instance: Instance, table: Table) -> Outcome:
         for seat in table.seats
     )
     confidence = min(ending.confidence.values())
-    return Outcome(agreed=True, sound=sound, confidence=confidence, questions=asked)
+    return Ended(agreed=True, sound=sound, confidence=confidence, questions=asked)

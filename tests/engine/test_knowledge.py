@@ -27,5 +27,5 @@ def test_agreements_that_everybody_is_sure_of_are_above_the_limits(
 
 
 def test_no_more_questions_are_asked_than_the_table_allows(found: dict[str, Comparison]) -> None:
-    assert {each.questions for each in found["none"].outcomes} == {0}
-    assert max(each.questions for each in found["six"].outcomes) == 6
+    assert {each.questions for each in found["none"].endings} == {0}
+    assert max(each.questions for each in found["six"].endings) == 6

@@ -181,7 +181,7 @@ def test_a_trade_off_stays_as_good_for_the_seat_itself() -> None:
 
 
 @pytest.mark.parametrize("strategy", NAMES)
-def test_a_seat_that_learns_goes_on_where_it_was(strategy: str) -> None:
+def test_a_seat_that_is_replayed_goes_on_where_it_was(strategy: str) -> None:
     """What a player does follows from what it knows, not from when it was made."""
     table = opposed_table(strategy, "linear")
     session = finished(table)
