@@ -9,6 +9,7 @@ class NegotiationConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(add_roles, sender=self)
+        post_migrate.connect(keep_audit_rows, sender=self)
 
 
 def add_roles(using: str, **_: Any) -> None:
@@ -19,3 +20,9 @@ def add_roles(using: str, **_: Any) -> None:
 
     for role in Role:
         Group.objects.using(using).get_or_create(name=role.value)
+
+
+def keep_audit_rows(using: str, **_: Any) -> None:
+    from negotiation.models import guards
+
+    guards.keep_audit_rows(using)
