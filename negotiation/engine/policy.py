@@ -121,7 +121,7 @@ def judge(
     """
     findings = [
         *broken,
-        *(finding for gate in policy.gates if (finding := _gated(gate, values)) is not None),
+        *gated(policy, values),
         *(_veto(title) for title in vetoes),
         *_imposed(by, below),
         *_confidence(policy, confidence),
@@ -130,6 +130,12 @@ def judge(
     forced = {finding.forces for finding in findings}
     route: Route = "refuse" if "refuse" in forced else "review" if forced else "auto"
     return Judgement(route, tuple(findings), risk)
+
+
+def gated(policy: Policy, values: Mapping[str, Measured]) -> tuple[Finding, ...]:
+    """The gates that these `values`, by subject, meet, in the policy's order."""
+    found = (_gated(gate, values) for gate in policy.gates)
+    return tuple(finding for finding in found if finding is not None)
 
 
 def _gated(gate: Gate, values: Mapping[str, Measured]) -> Finding | None:

@@ -227,6 +227,8 @@ class Execution(models.Model):
     lease_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
     response = models.CharField(max_length=1000, blank=True)
+    # What had changed since it was approved without making that void.
+    drift = models.CharField(max_length=1000, blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from negotiation.engine.policy import judge
+from negotiation.engine.policy import gated, judge
 from negotiation.engine.risk import MissingFigure, assess
 from negotiation.scenarios import judgements, readings
 from negotiation.scenarios.checks import problems_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.analysis import Summary
     from negotiation.engine.messages import Message, Offer, Option
-    from negotiation.engine.policy import Judgement, Policy
+    from negotiation.engine.policy import Finding, Judgement, Policy
     from negotiation.engine.risk import RiskInputs
     from negotiation.engine.table import Table
     from negotiation.scenarios.columns import Columns
@@ -132,6 +132,14 @@ class CompiledScenario:
             history=history,
         )
 
+    def broken(self, offer: Offer, facts: FactsUsed) -> tuple[Finding, ...]:
+        """The hard rules that an offer does not keep at these facts. Raises NotInSpace."""
+        return judgements.broken(self.table.constraints, offer, self.columns, facts)
+
+    def gated(self, offer: Offer, facts: FactsUsed) -> tuple[Finding, ...]:
+        """The gates that send an offer to people at these facts. Raises NotInSpace."""
+        return gated(self.policy, self.values(offer, facts))
+
     def judge(
         self, offer: Offer, summary: Summary, facts: FactsUsed, history: History | None = None
     ) -> Judgement:
@@ -148,5 +156,5 @@ class CompiledScenario:
             confidence=summary.confidence,
             by=summary.by,
             below=tuple(self.table.seat[name].title for name in summary.below),
-            broken=judgements.broken(self.table.constraints, offer, self.columns, facts),
+            broken=self.broken(offer, facts),
         )

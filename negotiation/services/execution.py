@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
-from pydantic import ValidationError
 
 from negotiation import broadcast, dispatch
 from negotiation.executors import EXECUTORS, ExecutorError, Order, Receipt
 from negotiation.models import Decision, Execution, Grant
-from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.texts import visible
 from negotiation.services import audits
-from negotiation.services.packages import present_fingerprint
 from negotiation.services.returns import give_back
+from negotiation.services.validity import GrantNotValid, checked_grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,16 +35,12 @@ LEASE = timedelta(seconds=60)
 BACKOFF = (1, 5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200)
 
 
-class GrantNotValid(Exception):
-    """The permission does not hold for what would be executed; nothing was carried out."""
-
-
 def execute(*, decision_id: int, clock: Callable[[], datetime]) -> None:
     """Carries out one cleared decision, or goes on trying. Harmless in every other state."""
     try:
         _begin(decision_id, clock())
     except GrantNotValid as error:
-        give_back(decision_id=decision_id, reason=_kept(str(error)), clock=clock)
+        give_back(decision_id=decision_id, reason=_kept(str(error)), clock=clock, final=error.final)
         return
     execution = _claim(decision_id, clock())
     if execution is None:
@@ -107,7 +101,7 @@ def _begin(decision_id: int, now: datetime) -> None:
     if moved.update(status=Decision.Status.EXECUTING, revision=F("revision") + 1) != 1:
         return
     decision = Decision.objects.select_related("negotiation__version").get(pk=decision_id)
-    grant = _checked_grant(decision, now)
+    grant, drift = checked_grant(decision, now)
     unused = Grant.objects.filter(pk=grant.pk, consumed_at=None, void_at=None)
     if unused.update(consumed_at=now) != 1:
         raise GrantNotValid("This permission has been used before.")
@@ -118,36 +112,14 @@ def _begin(decision_id: int, now: datetime) -> None:
         idempotency_key=order_for(decision).key,
         kind=kind,
         target=target,
+        drift=_kept(drift),
         started_at=now,
         next_at=now,
     )
-    audits.record("execution.started", execution, now=now, package=decision.package_hash)
+    audits.record(
+        "execution.started", execution, now=now, package=decision.package_hash, drift=drift
+    )
     _announce(decision)
-
-
-def _checked_grant(decision: Decision, now: datetime) -> Grant:
-    """What was approved is what is executed: hash, time, policy and the figures it read."""
-    grant = Grant.objects.filter(decision=decision, void_at=None).first()
-    if grant is None:
-        raise GrantNotValid("There is no permission for it.")
-    actual = hashlib.sha256(decision.package.encode()).hexdigest()
-    if actual != grant.package_hash:
-        raise GrantNotValid(
-            f"The package is not the one that was approved: its hash is {actual[:12]}, the"
-            f" approved one {grant.package_hash[:12]}."
-        )
-    if now >= grant.expires_at:
-        raise GrantNotValid("The permission had expired before it was used.")
-    version = decision.negotiation.version
-    if grant.version_id != version.pk:
-        raise GrantNotValid("The permission was given under another version of the policy.")
-    try:
-        scenario = version.compiled()
-    except (ScenarioError, ValidationError) as error:
-        raise GrantNotValid(f"The scenario can no longer be read: {error}") from error
-    if present_fingerprint(decision.negotiation, scenario) != grant.fingerprint:
-        raise GrantNotValid("A figure that the decision rests on has changed since.")
-    return grant
 
 
 def _claim(decision_id: int, now: datetime) -> Execution | None:

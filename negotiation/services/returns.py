@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("parley.decisions")
 
 
-def give_back(*, decision_id: int, reason: str, clock: Callable[[], datetime]) -> None:
-    """Cleared → parked with `reason`, or void. Harmless in every other state."""
+def give_back(
+    *, decision_id: int, reason: str, clock: Callable[[], datetime], final: bool = False
+) -> None:
+    """Cleared → parked with `reason`, or void if that is `final`. Harmless in every other state."""
     decision = (
         Decision.objects.cleared()
         .select_related("negotiation__version__scenario")
@@ -40,7 +42,8 @@ def give_back(*, decision_id: int, reason: str, clock: Callable[[], datetime]) -
     )
     if decision is None:
         return
-    state = _judged_anew(decision, reason, clock)
+    void: dict[str, Any] = {"status": Decision.Status.VOID, "reason": reason}
+    state = void if final else _judged_anew(decision, reason, clock) or void
     now = clock()
     with transaction.atomic():
         seen = Decision.objects.cleared().filter(pk=decision.pk, revision=decision.revision)
@@ -54,31 +57,32 @@ def give_back(*, decision_id: int, reason: str, clock: Callable[[], datetime]) -
         broadcast.transcript_changed(negotiation_id=decision.negotiation_id)
 
 
-_DONE = {
+_DONE: dict[Decision.Status, str] = {
     Decision.Status.PARKED: "returned",
     Decision.Status.REFUSED: "refused",
     Decision.Status.VOID: "voided",
 }
 
 
-def _judged_anew(decision: Decision, reason: str, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """The columns of the decision from now on."""
+def _judged_anew(
+    decision: Decision, reason: str, clock: Callable[[], datetime]
+) -> dict[str, Any] | None:
+    """The columns of the decision from now on; None if it cannot be judged any more."""
     negotiation = decision.negotiation
-    void = {"status": Decision.Status.VOID, "reason": reason}
     try:
         scenario = negotiation.version.compiled()
         moves = [EngineMessage.from_dict(message.body) for message in negotiation.messages.all()]
         session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
         agreed = session.ending
         if not isinstance(agreed, Agreement) or agreed.offer != negotiation.agreed_offer:
-            return void
+            return None
         judged = decisions.judge(
             negotiation=negotiation, scenario=scenario, session=session, offer=agreed.offer
         )
     except Exception:
         # The edge of the worker: what cannot be judged, for whatever reason, is void.
         log.exception("Decision %s cannot be judged anew.", decision.pk)
-        return void
+        return None
     due_at = clock() + timedelta(hours=scenario.window_hours)
     return _columns(judged) | {"returned_because": reason} | _route(judged, due_at)
 

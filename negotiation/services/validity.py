@@ -1,0 +1,98 @@
+"""Whether a permission holds at the moment it is used.
+
+It is for exact bytes, until a time, under one version of the rules, for the figures that were read.
+Where the rules have a newer version it holds if none of them forbids what would be done; that they
+are newer is noted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+from pydantic import ValidationError
+
+from negotiation.engine.messages import Act
+from negotiation.engine.messages import Message as EngineMessage
+from negotiation.engine.space import NotInSpace
+from negotiation.models import Decision, Grant, ScenarioVersion
+from negotiation.scenarios.errors import ScenarioError
+from negotiation.services.packages import present_fingerprint
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from negotiation.engine.policy import Finding
+    from negotiation.scenarios.compilers import CompiledScenario
+
+
+class GrantNotValid(Exception):
+    """The permission does not hold for what would be executed; nothing was carried out.
+
+    `final`: no person can mend that by looking at it again.
+    """
+
+    def __init__(self, sentence: str, *, final: bool = False) -> None:
+        super().__init__(sentence)
+        self.final = final
+
+
+def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
+    """What was approved is what is executed: hash, time, rules and the figures it read.
+
+    The permission, and a sentence where the rules have changed since without forbidding it. Raises
+    GrantNotValid.
+    """
+    grant = Grant.objects.filter(decision=decision, void_at=None).first()
+    if grant is None:
+        raise GrantNotValid("There is no permission for it.")
+    actual = hashlib.sha256(decision.package.encode()).hexdigest()
+    if actual != grant.package_hash:
+        raise GrantNotValid(
+            f"The package is not the one that was approved: its hash is {actual[:12]}, the"
+            f" approved one {grant.package_hash[:12]}."
+        )
+    if now >= grant.expires_at:
+        raise GrantNotValid("The permission had expired before it was used.")
+    version = decision.negotiation.version
+    if grant.version_id != version.pk:
+        raise GrantNotValid("The permission was given under another version of the policy.")
+    scenario = _compiled(version)
+    if present_fingerprint(decision.negotiation, scenario) != grant.fingerprint:
+        raise GrantNotValid("A figure that the decision rests on has changed since.")
+    return grant, _drift(decision, version)
+
+
+def _compiled(version: ScenarioVersion) -> CompiledScenario:
+    try:
+        return version.compiled()
+    except (ScenarioError, ValidationError) as error:
+        raise GrantNotValid(f"The scenario can no longer be read: {error}") from error
+
+
+def _drift(decision: Decision, version: ScenarioVersion) -> str:
+    newest = ScenarioVersion.objects.get(scenario__current=F("pk"), scenario=version.scenario_id)
+    if newest.pk == version.pk:
+        return ""
+    rules = f"The rules are at version {newest.number} now; this was agreed under {version.number}."
+    try:
+        broken, gated = _findings(decision, _compiled(newest))
+    except NotInSpace as error:
+        raise GrantNotValid(f"{rules} It is no offer any more: {error}", final=True) from error
+    if broken:
+        raise GrantNotValid(f"{rules} {broken[0].text}", final=True)
+    if gated and decision.route == Decision.Route.AUTO:
+        raise GrantNotValid(f"{rules} A person decides it now: {gated[0].text}")
+    return f"{rules} None of them forbids it."
+
+
+def _findings(
+    decision: Decision, scenario: CompiledScenario
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The hard rules that the agreement breaks, and the gates that it meets."""
+    negotiation = decision.negotiation
+    told = negotiation.messages.filter(act=Act.INFORM)
+    facts = scenario.facts_used(EngineMessage.from_dict(message.body) for message in told)
+    offer = negotiation.agreed_offer
+    return scenario.broken(offer, facts), scenario.gated(offer, facts)
