@@ -21,8 +21,9 @@ from negotiation.engine.utility import TOLERANCE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from negotiation.engine.intents import Intent
     from negotiation.engine.messages import Message
-    from negotiation.engine.state import Intent, State
+    from negotiation.engine.state import State
 
 _SURE = 0.95
 _TIGHT, _COMFORTABLE = 0.1, 0.7  # surplus: 0 at the limit, 1 at the best

@@ -11,8 +11,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
 
+from negotiation.engine.intents import Intent
 from negotiation.engine.messages import FALLBACK, Act
-from negotiation.engine.state import Intent
 from negotiation.engine.strategies import LINEAR
 from negotiation.engine.strategies.players import NOTHING, View
 from negotiation.engine.utility import TOLERANCE

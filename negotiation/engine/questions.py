@@ -17,8 +17,8 @@ import numpy as np
 
 from negotiation.engine.beliefs import learnt, unlocking_value
 from negotiation.engine.inquiries import Inquiry, best_inquiry
+from negotiation.engine.intents import Intent
 from negotiation.engine.messages import Act, Question
-from negotiation.engine.state import Intent
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:

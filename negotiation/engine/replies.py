@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from negotiation.engine.intents import Intent
 from negotiation.engine.messages import Act, Question
-from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
     from negotiation.engine.standings import Doubt

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from negotiation.engine.endings import NoAgreement
+    from negotiation.engine.intents import Intent
     from negotiation.engine.messages import Move, Offer
     from negotiation.engine.outlook import Outlook
     from negotiation.engine.space import FloatArray
     from negotiation.engine.standings import Standing
-    from negotiation.engine.state import Intent
     from negotiation.engine.strategies.players import Strategy
     from negotiation.engine.table import Table
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,27 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from negotiation.engine.endings import NoAgreement, Rule
-    from negotiation.engine.messages import Evidence, Option, Question
+    from negotiation.engine.messages import Option
     from negotiation.engine.space import BoolArray, FloatArray, IntArray
     from negotiation.engine.strategies.players import Player, Strategy
     from negotiation.engine.table import Table
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """What a seat or the mediator does next, before it is put into words as a message."""
-
-    act: Act
-    sender: str
-    round: int
-    recipients: tuple[str, ...] = ()
-    in_reply_to: int | None = None
-    row: int | None = None
-    question: Question | None = None
-    evidence: Evidence | None = None
-    decided_by: str = "strategy"
-    choices: int = 0  # how many offers the mediator chose from
-    ending: Agreement | NoAgreement | None = None
 
 
 class State:

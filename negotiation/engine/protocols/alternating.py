@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.engine.faults import Faulty, asks_of, move_of, player_of
+from negotiation.engine.intents import Intent
 from negotiation.engine.messages import Act, Move
 from negotiation.engine.protocols.closing import closing
 from negotiation.engine.questions import asking
 from negotiation.engine.replies import answer, challenge
 from negotiation.engine.standings import Named, RoundSoFar, Standing
-from negotiation.engine.state import Intent
 from negotiation.engine.strategies.players import NOTHING
 from negotiation.engine.utility import TOLERANCE
 

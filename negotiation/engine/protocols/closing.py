@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negotiation.engine.endings import Agreement
+from negotiation.engine.intents import Intent
 from negotiation.engine.messages import MEDIATOR, Act
 from negotiation.engine.resolutions import resolve
-from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
     from negotiation.engine.state import State

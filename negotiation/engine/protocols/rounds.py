@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.engine.faults import Faulty, demand_of
+from negotiation.engine.intents import Intent
 from negotiation.engine.messages import Act
 from negotiation.engine.protocols.closing import closing
 from negotiation.engine.questions import asking, handed_out, opening
 from negotiation.engine.replies import answer, challenge
 from negotiation.engine.standings import RoundSoFar
-from negotiation.engine.state import Intent, State
+from negotiation.engine.state import State
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:

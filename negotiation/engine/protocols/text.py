@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.engine.intents import Intent
 from negotiation.engine.messages import MEDIATOR, Act
 from negotiation.engine.protocols.rounds import best_of, latest_round, said_next, targets
-from negotiation.engine.state import Intent
 
 if TYPE_CHECKING:
     from negotiation.engine.standings import RoundSoFar
