@@ -62,6 +62,7 @@ def test_a_risky_agreement_waits_for_a_manager_and_is_carried_out_once(
         "negotiation.agreed",
         "decision.parked",
         "decision.cleared",
+        "grant.given",
         "execution.started",
         "execution.succeeded",
     ]

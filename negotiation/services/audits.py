@@ -36,6 +36,8 @@ def record(
     Details that mean the same everywhere: `seen` (the package hash or revision that the person
     had before them), `auth` (how they were recognised), `for_user` (on whose behalf).
     """
+    if by is not None and (auth := getattr(by, "recognised_by", None)):
+        details.setdefault("auth", auth)
     head = _held_head()
     entry = AuditEntry(
         number=head.number + 1,

@@ -20,6 +20,7 @@ from negotiation.engine.analysis import summarise
 from negotiation.models import Decision, Grant
 from negotiation.services import audits
 from negotiation.services.packages import fingerprint, package_bytes
+from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -81,7 +82,9 @@ def decide(
         created_at=now,
         **_first_state(judged.judgement, scenario, now),
     )
-    audits.record(f"decision.{decision.status}", decision, now=now, score=decision.score)
+    rests_on = seals(decision)
+    action = f"decision.{decision.status}"
+    audits.record(action, decision, now=now, score=decision.score, **rests_on)
     if decision.route == Decision.Route.AUTO:
         _grant(decision, scenario, by=None, now=now)
     broadcast.queue_changed()
@@ -109,15 +112,22 @@ def refusal(judgement: Judgement) -> dict[str, str]:
 def clear(*, decision: Decision, scenario: CompiledScenario, by: User, now: datetime) -> None:
     """Parked → cleared by a person, with a grant for exactly this package."""
     _leave_parked(decision, status=Decision.Status.CLEARED, cleared_at=now, cleared_by=by)
+    audits.record(
+        "decision.cleared",
+        decision,
+        now=now,
+        by=by,
+        seen=decision.tag,
+        package=decision.package_hash,
+    )
     _grant(decision, scenario, by=by, now=now)
-    audits.record("decision.cleared", decision, now=now, by=by, package=decision.package_hash)
     _announce(decision)
 
 
 def reject(*, decision: Decision, by: User, reason: str, now: datetime) -> None:
     """Parked → rejected by a person."""
     _leave_parked(decision, status=Decision.Status.REJECTED, reason=reason)
-    audits.record("decision.rejected", decision, now=now, by=by, reason=reason)
+    audits.record("decision.rejected", decision, now=now, by=by, seen=decision.tag, reason=reason)
     _announce(decision)
 
 
@@ -148,7 +158,7 @@ def _announce(decision: Decision) -> None:
 def _grant(
     decision: Decision, scenario: CompiledScenario, *, by: User | None, now: datetime
 ) -> None:
-    Grant.objects.create(
+    grant = Grant.objects.create(
         decision=decision,
         package_hash=decision.package_hash,
         fingerprint=fingerprint(decision.package),
@@ -157,5 +167,15 @@ def _grant(
         granted_by=by,
         granted_at=now,
         expires_at=now + timedelta(hours=scenario.grant_hours),
+    )
+    audits.record(
+        "grant.given",
+        grant,
+        now=now,
+        by=by,
+        package=grant.package_hash,
+        fingerprint=grant.fingerprint,
+        policy=grant.version.document_hash,
+        expires=grant.expires_at.isoformat(),
     )
     dispatch.execute_decision(decision.pk)

@@ -117,7 +117,12 @@ def _begin(decision_id: int, now: datetime) -> None:
         next_at=now,
     )
     audits.record(
-        "execution.started", execution, now=now, package=decision.package_hash, drift=drift
+        "execution.started",
+        execution,
+        now=now,
+        grant=str(grant.pk),
+        package=decision.package_hash,
+        drift=drift,
     )
     _announce(decision)
 
@@ -147,6 +152,14 @@ def _record_failure(execution: Execution, error: ExecutorError, now: datetime) -
         if held.update(
             next_at=now + timedelta(seconds=delay), lease_until=None, response=_kept(str(error))
         ):
+            audits.record(
+                "execution.postponed",
+                execution,
+                now=now,
+                attempts=execution.attempts,
+                answer=_kept(str(error)),
+                delay=delay,
+            )
             dispatch.execute_decision(execution.decision_id, delay=delay)
             _announce(execution.decision)
 
@@ -168,7 +181,13 @@ def _finish(execution: Execution, status: Execution.Status, response: str, now: 
         reason = "" if succeeded else _kept(response)
         if executing.update(status=final, revision=F("revision") + 1, reason=reason) != 1:
             raise AssertionError(f"decision {execution.decision_id} is not executing")
-        audits.record(f"execution.{status}", execution, now=now, attempts=execution.attempts)
+        audits.record(
+            f"execution.{status}",
+            execution,
+            now=now,
+            attempts=execution.attempts,
+            answer=_kept(response),
+        )
         _announce(execution.decision)
 
 

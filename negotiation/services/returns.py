@@ -20,6 +20,7 @@ from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.session import Session
 from negotiation.models import Decision, EarlierPackage, Grant
 from negotiation.services import audits, decisions
+from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,9 @@ def give_back(
         if "package_hash" in state:
             _keep(decision, now)
         Grant.objects.filter(decision=decision, void_at=None, consumed_at=None).update(void_at=now)
-        audits.record(f"decision.{_DONE[state['status']]}", decision, now=now, reason=reason)
+        rests_on = seals(decision) if "package_hash" in state else {}
+        action = f"decision.{_DONE[state['status']]}"
+        audits.record(action, decision, now=now, reason=reason, grant="void", **rests_on)
         broadcast.queue_changed()
         broadcast.transcript_changed(negotiation_id=decision.negotiation_id)
 

@@ -65,7 +65,16 @@ def save_version(
             created_at=now,
         )
         Scenario.objects.filter(pk=scenario.pk).update(current=version, title=document.title)
-        audits.record("scenario.saved", version, now=now, by=author, note=note)
+        audits.record(
+            "scenario.saved",
+            version,
+            now=now,
+            by=author,
+            note=note,
+            scenario=scenario.slug,
+            version=version.number,
+            policy=version.document_hash,
+        )
         return version
 
 

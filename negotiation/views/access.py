@@ -48,6 +48,8 @@ def person(request: HttpRequest) -> User:
     """Who acts. Call it behind a role decorator: those let only logged-in people pass."""
     if not request.user.is_authenticated:
         raise PermissionDenied
+    # Django found them by their session; the audit trail says so.
+    request.user.recognised_by = "session"  # type: ignore[attr-defined]
     return request.user
 
 
