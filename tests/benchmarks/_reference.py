@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +57,19 @@ def reference(
         "runs": runs,
         "limit": limit,
     }
+    told = _asked(python, question, limit)
+    if told is None:
+        return Taken(seconds=limit, rounds=None, agreed=None, bound=True)
+    return Taken(
+        seconds=told["seconds"] or limit,
+        rounds=told.get("rounds"),
+        agreed=told.get("agreed"),
+        bound=told["seconds"] is None,
+    )
+
+
+def _asked(python: Path, question: dict[str, Any], limit: float) -> dict[str, Any] | None:
+    """What the script answers; None if it does not even look at its clock."""
     try:
         answer = subprocess.run(
             [python, "-I", "-W", "ignore", SCRIPT],
@@ -66,15 +79,10 @@ def reference(
             check=True,
             timeout=limit + STARTING,
         )
-    except subprocess.TimeoutExpired:  # it does not even look at its clock
-        return Taken(seconds=limit, rounds=None, agreed=None, bound=True)
-    told = json.loads(answer.stdout)
-    return Taken(
-        seconds=told["seconds"] or limit,
-        rounds=told.get("rounds"),
-        agreed=told.get("agreed"),
-        bound=told["seconds"] is None,
-    )
+    except subprocess.TimeoutExpired:
+        return None
+    told: dict[str, Any] = json.loads(answer.stdout)
+    return told
 
 
 def why_not() -> str:
