@@ -25,9 +25,10 @@ class Review(models.Model):
 
     class Meta:
         constraints = [
-            # One reviewer is enough today, so the first verdict on a package is the last.
+            # One reviewer is enough today, so there is one approval of a package, and one
+            # rejection, which wins for as long as nothing is carried out.
             models.UniqueConstraint(
-                fields=["decision", "package_hash", "returned"],
+                fields=["decision", "package_hash", "returned", "verdict"],
                 name="review_one_verdict_per_package",
             ),
             models.CheckConstraint(

@@ -99,10 +99,11 @@ def verdict_context(decision: Decision, now: datetime) -> dict[str, Any]:
         "decision": decision,
         "review": decision.reviews.select_related("reviewer")
         .filter(returned=decision.returned)
-        .first(),
+        .last(),
         "execution": carried_out,
         "overdue": overdue,
         "open": parked and not overdue,
+        "stoppable": decision.status == Decision.Status.CLEARED,
         "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}",
     }
 

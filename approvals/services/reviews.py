@@ -1,4 +1,4 @@
-"""A person's verdict on a parked decision. The first one on a package is the last."""
+"""A person's verdict on a decision: the first one holds, but no wins over yes until it is used."""
 
 from __future__ import annotations
 
@@ -131,6 +131,8 @@ def _seen(call: Call, now: datetime) -> Decision:
         raise NotParked(decision, "The package has changed since you looked; nothing was decided.")
     if decision.status == Decision.Status.PARKED and decision.due_at and decision.due_at <= now:
         raise NotParked(decision, "Its time had run out before you decided; nothing was changed.")
+    if call.verdict == Review.Verdict.REJECT:
+        return decision  # whatever happened since, it is this package that is not wanted
     if call.seen_revision not in {None, decision.revision}:
         if decision.status != Decision.Status.PARKED:
             raise _too_late(call.decision_id, now)

@@ -6,10 +6,11 @@
                      └─┼───┼────────┤   the grant did not hold when it was used: back to people
                        │   │        └──▶ void     … and it cannot even be judged any more
                      │   └──▶ expired             nobody decided in time
-                     └──▶ rejected                a manager
+                     └──▶ rejected                a manager, also once it is cleared
     (agreement) ──▶ refused                       the policy refuses it: no person can clear it
 
-A manager moves parked → cleared | rejected, the upkeep task parked → expired, a worker the rest.
+A manager moves parked → cleared, and parked or cleared → rejected; the upkeep task parked →
+expired; a worker the rest. No wins over yes until a worker begins.
 What comes back is judged anew: its package may be another one, and the one before is kept.
 Every move is a conditional UPDATE; the CHECK constraints below hold whoever writes.
 """
@@ -22,7 +23,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from negotiation.roles import may_watch
+from negotiation.roles import may_export, may_watch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,12 +35,19 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: User | AnonymousUser) -> DecisionQuerySet:
         return self if may_watch(user) else self.none()
 
+    def exportable_by(self, user: User | AnonymousUser) -> DecisionQuerySet:
+        return self if may_export(user) else self.none()
+
     def parked(self) -> DecisionQuerySet:
         """The approval queue."""
         return self.filter(status=Decision.Status.PARKED)
 
     def cleared(self) -> DecisionQuerySet:
         return self.filter(status=Decision.Status.CLEARED)
+
+    def undone(self) -> DecisionQuerySet:
+        """What nobody has begun to carry out, and a person may still say no to."""
+        return self.filter(status__in=[Decision.Status.PARKED, Decision.Status.CLEARED])
 
     def executing(self) -> DecisionQuerySet:
         return self.filter(status=Decision.Status.EXECUTING)

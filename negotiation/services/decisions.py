@@ -125,8 +125,12 @@ def clear(*, decision: Decision, scenario: CompiledScenario, by: User, now: date
 
 
 def reject(*, decision: Decision, by: User, reason: str, now: datetime) -> None:
-    """Parked → rejected by a person."""
-    _leave_parked(decision, status=Decision.Status.REJECTED, reason=reason)
+    """Parked or cleared → rejected by a person: no wins over yes until the permission is used."""
+    undone = Decision.objects.undone().filter(pk=decision.pk, package_hash=decision.package_hash)
+    rejected = {"status": Decision.Status.REJECTED, "cleared_at": None, "cleared_by": None}
+    if undone.update(revision=F("revision") + 1, reason=reason, **rejected) != 1:
+        raise NotParked(NotParked.__doc__)
+    Grant.objects.filter(decision=decision, void_at=None, consumed_at=None).update(void_at=now)
     audits.record("decision.rejected", decision, now=now, by=by, seen=decision.tag, reason=reason)
     _announce(decision)
 

@@ -16,7 +16,9 @@ from approvals.models import Review
 from approvals.services import reviews
 from negotiation.models import AuditEntry, Decision, Grant
 from negotiation.roles import Role
+from negotiation.services import execution
 from tests import factories
+from tests.negotiation.services.targets import Target
 
 pytestmark = pytest.mark.django_db
 
@@ -77,11 +79,32 @@ def test_only_managers_decide(role: Role | None) -> None:
 def test_the_second_one_is_told_who_was_first(manager: User) -> None:
     decision = factories.decision()
     first = factories.person(Role.MANAGER, name="mia")
-    approve(decision, first)
-    with pytest.raises(reviews.NotParked, match=r"mia approved this \d s before you") as told:
-        reject(decision, manager)
-    assert told.value.decision.status == Decision.Status.CLEARED
+    reject(decision, first)
+    with pytest.raises(reviews.NotParked, match=r"mia rejected this \d s before you") as told:
+        approve(decision, manager)
+    assert told.value.decision.status == Decision.Status.REJECTED
     assert Review.objects.count() == 1
+
+
+def test_no_wins_over_yes_until_it_is_carried_out(manager: User, target: Target) -> None:
+    decision = factories.decision()
+    approve(decision, factories.person(Role.MANAGER, name="mia"))
+    reject(decision, manager)
+    execution.execute(decision_id=decision.pk, clock=timezone.now)
+    decision.refresh_from_db()
+    assert (decision.status, decision.cleared_by) == (Decision.Status.REJECTED, None)
+    assert Grant.objects.get().void_at is not None
+    assert [review.verdict for review in decision.reviews.order_by("id")] == ["approve", "reject"]
+    assert not target.calls
+
+
+def test_no_comes_too_late_once_it_is_being_carried_out(manager: User) -> None:
+    now = timezone.now()
+    decision = factories.decision(
+        status=Decision.Status.EXECUTING, cleared_at=now, cleared_by=manager
+    )
+    with pytest.raises(reviews.NotParked, match="executing already"):
+        reject(decision, manager)
 
 
 def test_a_package_that_changed_since_it_was_seen_is_not_decided(manager: User) -> None:
@@ -124,7 +147,7 @@ def test_what_is_still_in_its_window_does_not_expire() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("attempt", range(10))
-def test_of_many_verdicts_at_once_exactly_one_wins(attempt: int) -> None:
+def test_of_many_verdicts_at_once_exactly_one_stands(attempt: int) -> None:
     assert connection.vendor == "postgresql"
     people = [factories.person(Role.MANAGER) for _ in range(8)]
     decision = factories.decision()
@@ -144,7 +167,9 @@ def test_of_many_verdicts_at_once_exactly_one_wins(attempt: int) -> None:
     with ThreadPoolExecutor(len(people)) as pool:
         results = list(pool.map(decide, range(len(people))))
 
-    assert sorted(results) == ["told"] * 7 + ["won"]
-    assert Review.objects.count() == 1
     decision.refresh_from_db()
-    assert (decision.status == "cleared") == Grant.objects.exists()
+    verdicts = list(decision.reviews.order_by("id").values_list("verdict", flat=True))
+    assert verdicts in (["approve"], ["reject"], ["approve", "reject"])
+    assert results.count("won") == len(verdicts)
+    assert decision.status == {"approve": "cleared", "reject": "rejected"}[verdicts[-1]]
+    assert (decision.status == "cleared") == Grant.objects.filter(void_at=None).exists()

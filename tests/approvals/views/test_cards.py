@@ -114,6 +114,7 @@ def test_a_manager_approves_exactly_this_package(
     page = manager_client.get(url("approval", parked)).content.decode()
     assert "Fits the budget" in page
     assert 'data-dialog="approve"' not in page
+    assert 'data-dialog="reject"' in page, "until a worker begins, no wins over yes"
 
 
 def test_measures_that_only_order_are_shown_by_their_names(
@@ -145,10 +146,10 @@ def test_the_second_of_two_managers_gets_the_fresh_card_and_is_told(
     manager_client: Client, client_of: Callable[[User], Client], parked: Decision
 ) -> None:
     other = factories.person(Role.MANAGER, name="mia")
-    decide(client_of(other), "approve", parked)
-    status, page = decide(manager_client, "reject", parked, "I would rather not")
+    decide(client_of(other), "reject", parked, "I would rather not")
+    status, page = decide(manager_client, "approve", parked)
     assert status == 409
-    assert "mia approved this" in page
+    assert "mia rejected this" in page
     assert "nothing was changed" in page
     assert f'hx-get="{url("approval", parked)}?seen=' in page, "and the card stays live"
     assert Review.objects.count() == 1
