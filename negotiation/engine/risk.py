@@ -73,6 +73,11 @@ class Risk:
     unclamped: float
     factors: tuple[Factor, ...]
 
+    @property
+    def harm(self) -> float:
+        """The expected harm h, from before the score was held between 0 and 100."""
+        return float(10 ** ((self.unclamped - 100) / POINTS_PER_DECADE))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, every field."""
         return cast("dict[str, Any]", plain(self))

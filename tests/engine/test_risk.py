@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log, log10, prod
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import beta
 
 from negotiation.engine.risk import MissingFigure, RiskInputs, assess, failure_bound
 
@@ -52,6 +54,35 @@ WORKED = {
 def test_worked_checks(given: RiskInputs, bound: float, score: float) -> None:
     assert round(failure_bound(given.reports, given.bad), 4) == bound
     assert round(assess(given).score, 1) == score
+
+
+@pytest.mark.parametrize(("given", "bound", "score"), WORKED.values(), ids=WORKED.keys())
+def test_each_factor_of_a_worked_check_is_the_formulas_and_they_add_up(
+    given: RiskInputs, bound: float, score: float
+) -> None:
+    risk = assess(given)
+    reach = 0.3 + 0.7 * log(1 + given.affected) / log(1 + given.population)
+    doubt = 1 + given.stance_entropy + 0.75 * given.novelty + 0.75 * (1 - given.confidence)
+    parts = {
+        "failure": beta.ppf(0.9, 1 + given.bad, 19 + given.reports - given.bad),
+        "severity": given.severity["cost"],
+        "reach": reach,
+        "reversal": 0.2 + 0.8 * given.reversibility,
+        "doubt": doubt,
+    }
+    assert {factor.name: factor.value for factor in risk.factors} == pytest.approx(parts)
+    for factor in risk.factors:
+        assert factor.points == pytest.approx(25 * log10(factor.value))
+    assert risk.harm == pytest.approx(prod(parts.values()))
+    held = min(max(100 + sum(factor.points for factor in risk.factors), 0), 100)
+    assert round(held, 1) == score
+    assert round(parts["failure"], 4) == bound
+
+
+def test_disagreement_is_the_worse_of_a_split_and_of_a_seat_near_its_limit() -> None:
+    split = replace(CREDENTIALS, stance_entropy=0.8, min_surplus=1.0)
+    near = replace(CREDENTIALS, stance_entropy=0.1, min_surplus=0.2)
+    assert assess(split).score == pytest.approx(assess(near).score)
 
 
 def test_points_of_the_credentials_example() -> None:
