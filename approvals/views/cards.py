@@ -42,7 +42,9 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     verdict = verdict_context(decision, timezone.now())
     if request.GET.get("seen") == verdict["seen"]:
         return HttpResponse(status=NOTHING_NEW)
-    return render(request, "approvals/_verdict.html", verdict)
+    # What came back is another case than the one on the page: it is read anew before it is decided.
+    again = verdict["open"] and decision.returned > 0
+    return render(request, "approvals/_verdict.html", {**verdict, "again": again})
 
 
 @require_POST

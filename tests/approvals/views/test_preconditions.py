@@ -132,3 +132,16 @@ def test_a_card_that_came_back_says_why(manager_client: Client) -> None:
     page = card(manager_client, decision).content.decode()
     assert "It came back." in page
     assert "A figure &lt;b&gt;changed&lt;/b&gt;." in page
+
+
+def test_a_page_that_stayed_open_is_led_to_what_came_back(manager_client: Client) -> None:
+    decision = factories.decision()
+    seen = card(manager_client, decision).context["seen"]
+    Decision.objects.filter(pk=decision.pk).update(
+        returned=1, returned_because="A figure changed.", revision=4
+    )
+    url = reverse("approval", args=[decision.pk])
+    part = manager_client.get(url, {"seen": seen}, headers={"HX-Request": "true"}).content.decode()
+    assert "A figure changed." in part
+    assert "Look at it again" in part
+    assert "data-dialog=" not in part
