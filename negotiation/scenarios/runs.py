@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from negotiation.engine.analysis import summarise
 from negotiation.engine.endings import NoAgreement
 from negotiation.engine.formatting import figure_text
+from negotiation.engine.ledgers import ledgers
 from negotiation.engine.plain import plain
 from negotiation.engine.session import Session
 
@@ -130,7 +131,9 @@ class TableRun:
         }
 
     def _said(self) -> dict[str, Any]:
+        names = [seat.name for seat in self.table.seats]
         return {
+            "disclosed": plain(ledgers(self.talk.messages, names)),
             "messages": [message.to_dict() for message in self.talk.messages],
             "left_out": self.talk.left_out,
         }

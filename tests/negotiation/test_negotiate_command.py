@@ -67,6 +67,18 @@ def test_messages_are_numbered_without_gaps_and_say_who_what_and_why() -> None:
     assert all(message["text"] for message in messages)
 
 
+def test_a_ledger_says_what_each_seat_told_to_whom() -> None:
+    result = json.loads(negotiate("cloud-placement", "--json")[1])
+    answers = {(m["sender"], m["seq"]) for m in result["messages"] if m["act"] == "inform"}
+    told = {
+        (seat, entry["seq"])
+        for seat, entries in result["disclosed"].items()
+        for entry in entries
+        if entry["kind"] == "known"
+    }
+    assert told == answers != set()
+
+
 def test_rounds_counts_the_offers_on_the_table() -> None:
     result = json.loads(negotiate("cloud-placement", "--json")[1])
     putting = [m for m in result["messages"] if m["act"] in {"propose", "revise", "mediate"}]
