@@ -1,6 +1,8 @@
 from negotiation.models.audit import AuditEntry, AuditHead
+from negotiation.models.budgets import HarmReservation, RiskScope
 from negotiation.models.decisions import Decision, EarlierPackage, Execution, Grant
 from negotiation.models.receivers import ReceivedCall
+from negotiation.models.reports import Report
 from negotiation.models.scenarios import Scenario, ScenarioVersion
 from negotiation.models.sessions import Message, Negotiation
 
@@ -11,9 +13,12 @@ __all__ = [
     "EarlierPackage",
     "Execution",
     "Grant",
+    "HarmReservation",
     "Message",
     "Negotiation",
     "ReceivedCall",
+    "Report",
+    "RiskScope",
     "Scenario",
     "ScenarioVersion",
 ]

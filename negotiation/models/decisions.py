@@ -81,6 +81,10 @@ class Decision(models.Model):
     package_hash = models.CharField(max_length=64)
     # What the verdict rests on (engine/policy: score, factors, findings, alternatives, …).
     judgement = models.JSONField()
+    # What the judge read (services/precedents): options, figures, losses, what was known of before.
+    features = models.JSONField(default=dict)
+    # Hash of action, target, executor and seats: whose past actions are precedents of this one.
+    action_class = models.CharField(max_length=64, blank=True)
     # None where a figure was missing; such a decision goes to a person.
     score = models.FloatField(null=True)
     confidence = models.FloatField()
@@ -141,6 +145,10 @@ class Decision(models.Model):
                 name="decision_parked_by_risk",
                 condition=Q(status="parked"),
             ),
+            # Read by the judge: precedents of an action.
+            models.Index(fields=["action_class", "status", "-id"], name="decision_precedents"),
+            # Read by the judge: what was lost lately.
+            models.Index(fields=["cleared_at"], name="decision_cleared_of_late"),
         ]
 
     @property

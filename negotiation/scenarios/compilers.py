@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from negotiation.engine.budgets import Budget
 from negotiation.engine.policy import gated, judge
 from negotiation.engine.risk import MissingFigure, assess
 from negotiation.scenarios import judgements, readings
@@ -91,6 +92,12 @@ class CompiledScenario:
     @property
     def window_hours(self) -> float:
         return self.document.policy.window_hours
+
+    @property
+    def budget(self) -> Budget:
+        """Of risk without a person, for this service."""
+        stated = self.document.policy.budget
+        return Budget(harm=stated.harm, hours=stated.hours)
 
     @property
     def grant_hours(self) -> float:

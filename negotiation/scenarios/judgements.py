@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -29,13 +29,15 @@ class History:
     """What is known of earlier actions of this kind. The default is: nothing.
 
     `reports` and how many of them were `bad`; `novelty` from 0 (usual) to 1 (without precedent);
-    `calibrated_reports`: how many reports say what a stated confidence is worth.
+    `calibrated_reports`: how many reports say what a stated confidence is worth. `lost`: what was
+    already lost on the same target in the last 24 h, by dimension, in the unit of its measure.
     """
 
     reports: int = 0
     bad: int = 0
     novelty: float = 1.0
     calibrated_reports: int = 0
+    lost: Mapping[str, float] = field(default_factory=dict)
 
 
 def compile_policy(columns: Columns) -> policy.Policy:
@@ -61,7 +63,8 @@ def risk_inputs(
         reports=history.reports,
         bad=history.bad,
         severity={
-            dimension.label: _figure(values[dimension.loss]) / dimension.tolerance
+            dimension.label: (_figure(values[dimension.loss]) + history.lost.get(dimension.name, 0))
+            / dimension.tolerance
             for dimension in stated.dimensions
         },
         affected=_stated(stated.affected, values),

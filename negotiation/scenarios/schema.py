@@ -240,6 +240,13 @@ class RiskInputs(Part):
     reversibility: Share | Reversibility
 
 
+class Budget(Part):
+    """Expected harm that may be taken without a person, per service; it fades over `hours`."""
+
+    harm: Annotated[float, Field(ge=0, le=1_000)] = 0.10
+    hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24
+
+
 class Policy(Part):
     """Scores are points from 0 to 100; windows are hours.
 
@@ -253,6 +260,7 @@ class Policy(Part):
     resolution: Annotated[list[Resolution], Field(max_length=5)] = []
     precedence: Annotated[list[Slug], Field(max_length=8)] = []
     risk: RiskInputs
+    budget: Budget = Budget()
     window_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 4
     grant_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24
 

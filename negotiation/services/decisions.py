@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from django.db.models import F
 from negotiation import broadcast, dispatch
 from negotiation.engine.analysis import summarise
 from negotiation.models import Decision, Grant
-from negotiation.services import audits
+from negotiation.services import audits, budgets, precedents
 from negotiation.services.packages import fingerprint, package_bytes
 from negotiation.services.seals import seals
 
@@ -45,17 +45,26 @@ class Judged:
     summary: Summary
     judgement: Judgement
     package: bytes
+    features: dict[str, Any]
 
 
 def judge(
-    *, negotiation: Negotiation, scenario: CompiledScenario, session: Session, offer: Offer
+    *,
+    negotiation: Negotiation,
+    scenario: CompiledScenario,
+    session: Session,
+    offer: Offer,
+    now: datetime,
 ) -> Judged:
     """Reads the whole outcome space, so it belongs before the transaction that decides."""
     summary, facts = summarise(session), scenario.facts_used(session.messages)
+    features = precedents.features(scenario, offer, summary, facts)
+    history = precedents.history(negotiation=negotiation, features=features, now=now)
     return Judged(
         offer=offer,
         summary=summary,
-        judgement=scenario.judge(offer, summary, facts),
+        judgement=scenario.judge(offer, summary, facts, history),
+        features=features | {"before": asdict(history)},
         package=package_bytes(
             negotiation=negotiation,
             scenario=scenario,
@@ -70,18 +79,23 @@ def decide(
     *, negotiation: Negotiation, scenario: CompiledScenario, judged: Judged, now: datetime
 ) -> Decision:
     """Routes a judged agreement; call it inside the transaction of the last message."""
-    risk = judged.judgement.risk
+    judgement = budgets.held_against(scenario, judged.judgement, now=now)
+    risk = judgement.risk
     decision = Decision.objects.create(
         negotiation=negotiation,
         package=judged.package.decode(),
         package_hash=hashlib.sha256(judged.package).hexdigest(),
-        judgement=judged.judgement.to_dict(),
+        judgement=judgement.to_dict(),
+        features=judged.features,
+        action_class=precedents.class_of(judged.features),
         score=risk.score if risk else None,
         # An agreement without a stated confidence is one that nobody vouches for.
         confidence=judged.summary.confidence or 0.0,
         created_at=now,
-        **_first_state(judged.judgement, scenario, now),
+        **_first_state(judgement, scenario, now),
     )
+    if risk and decision.route == Decision.Route.AUTO:
+        budgets.reserve(scenario, decision, risk.harm, now=now)
     rests_on = seals(decision)
     action = f"decision.{decision.status}"
     audits.record(action, decision, now=now, score=decision.score, **rests_on)

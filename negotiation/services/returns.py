@@ -80,7 +80,11 @@ def _judged_anew(
         if not isinstance(agreed, Agreement) or agreed.offer != negotiation.agreed_offer:
             return None
         judged = decisions.judge(
-            negotiation=negotiation, scenario=scenario, session=session, offer=agreed.offer
+            negotiation=negotiation,
+            scenario=scenario,
+            session=session,
+            offer=agreed.offer,
+            now=clock(),
         )
     except Exception:
         # The edge of the worker: what cannot be judged, for whatever reason, is void.
@@ -96,6 +100,7 @@ def _columns(judged: Judged) -> dict[str, Any]:
         "package": judged.package.decode(),
         "package_hash": hashlib.sha256(judged.package).hexdigest(),
         "judgement": judged.judgement.to_dict(),
+        "features": judged.features,
         "score": risk.score if risk else None,
         "confidence": judged.summary.confidence or 0.0,
         "cleared_at": None,

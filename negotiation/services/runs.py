@@ -107,7 +107,7 @@ def _take_slice(lease: _Lease, clock: Clock) -> bool:
     negotiation, session = lease.negotiation, lease.session
     try:
         moves = _next_moves(session, paced=negotiation.pace > 0)
-        judged = _judged(lease)
+        judged = _judged(lease, clock())
     except Exception as error:
         log.exception("Negotiation %s failed.", negotiation.pk)
         _fail(negotiation, f"The table broke down: {error}", clock())
@@ -124,7 +124,7 @@ def _take_slice(lease: _Lease, clock: Clock) -> bool:
     return not ended and not negotiation.pace
 
 
-def _judged(lease: _Lease) -> decisions.Judged | None:
+def _judged(lease: _Lease, now: datetime) -> decisions.Judged | None:
     """The agreement, judged while no transaction is open; None while there is none."""
     if not isinstance(lease.session.ending, Agreement):
         return None
@@ -133,6 +133,7 @@ def _judged(lease: _Lease) -> decisions.Judged | None:
         scenario=lease.scenario,
         session=lease.session,
         offer=dict(lease.session.ending.offer),
+        now=now,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negotiation.engine.table import RESOLUTIONS
 from negotiation.scenarios.errors import did_you_mean
+from negotiation.scenarios.schema import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -166,6 +167,9 @@ def of_gates(policy: Mapping[str, Any], words: Words) -> Iterator[Field]:
 def of_policy(policy: Mapping[str, Any], words: Words) -> Iterator[Field]:
     for name, label, about, unit in _POLICY:
         yield Field(("policy", name), label, plain(policy[name]), about, unit)
+    budget = Budget.model_validate(policy.get("budget") or {})
+    for name, label, about, unit in _BUDGET:
+        yield Field(("policy", "budget", name), label, plain(getattr(budget, name)), about, unit)
     for place, part in enumerate(policy["risk"]["dimensions"]):
         at: Location = ("policy", "risk", "dimensions", place, "tolerance")
         about = f"{words.label(part['loss'])}. Halving this doubles the expected harm."
@@ -191,6 +195,11 @@ _POLICY = (
     ("refuse_from", "Refused from", "Nobody can clear it.", "points"),
     ("window_hours", "Time to decide", "After it nothing is carried out.", "hours"),
     ("grant_hours", "An approval holds for", "After it the approval is void.", "hours"),
+)
+
+_BUDGET = (
+    ("harm", "Risk without a person", "Expected harm; once it is used up, a person decides.", ""),
+    ("hours", "Used risk is forgotten in", "Evenly, hour by hour.", "hours"),
 )
 
 

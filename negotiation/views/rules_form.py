@@ -137,5 +137,6 @@ def _is_about(problem: Location, entry: Location) -> bool:
 def _put(document: Any, at: Location, value: Any) -> None:
     *way, last = at
     for part in way:
-        document = document[part]
+        # A part that older versions do not have.
+        document = document.setdefault(part, {}) if isinstance(document, dict) else document[part]
     document[last] = value
