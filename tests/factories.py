@@ -15,7 +15,7 @@ from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Decision, Grant, Message, Negotiation, Scenario, ScenarioVersion
 from negotiation.roles import Role
 from negotiation.scenarios.loaders import load_named
-from negotiation.services import scenarios
+from negotiation.services import scenarios, signatures
 
 _numbers = count(1)
 PASSWORD = "correct horse battery"
@@ -84,6 +84,7 @@ def decision(**fields: Any) -> Decision:
 
 
 def grant(subject: Decision, **fields: Any) -> Grant:
+    """A permission as Parley gives it; one with a `signature` of its own is a forged one."""
     now = timezone.now()
     defaults = {
         "package_hash": subject.package_hash,
@@ -93,7 +94,11 @@ def grant(subject: Decision, **fields: Any) -> Grant:
         "granted_at": now,
         "expires_at": now + timedelta(hours=1),
     }
-    return Grant.objects.create(decision=subject, **(defaults | fields))
+    given = Grant(decision=subject, **(defaults | fields))
+    if "signature" not in fields:
+        signatures.sign(given)
+    given.save(force_insert=True)
+    return given
 
 
 def move(seq: int, **fields: Any) -> EngineMessage:

@@ -193,6 +193,8 @@ class Grant(models.Model):
     )
     granted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # services/signatures.py: over all that is above.
+    signature = models.CharField(max_length=64)
     consumed_at = models.DateTimeField(null=True)
     void_at = models.DateTimeField(null=True)
 

@@ -18,7 +18,7 @@ from django.db.models import F
 from negotiation import broadcast, dispatch
 from negotiation.engine.analysis import summarise
 from negotiation.models import Decision, Grant
-from negotiation.services import audits, budgets, precedents
+from negotiation.services import audits, budgets, precedents, signatures
 from negotiation.services.packages import fingerprint, package_bytes
 from negotiation.services.seals import seals
 
@@ -176,7 +176,7 @@ def _announce(decision: Decision) -> None:
 def _grant(
     decision: Decision, scenario: CompiledScenario, *, by: User | None, now: datetime
 ) -> None:
-    grant = Grant.objects.create(
+    grant = Grant(
         decision=decision,
         package_hash=decision.package_hash,
         fingerprint=fingerprint(decision.package),
@@ -186,6 +186,8 @@ def _grant(
         granted_at=now,
         expires_at=now + timedelta(hours=scenario.grant_hours),
     )
+    signatures.sign(grant)
+    grant.save(force_insert=True)
     audits.record(
         "grant.given",
         grant,

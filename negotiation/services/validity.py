@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import rfc8785
 from django.db.models import F
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ from negotiation.engine.space import NotInSpace
 from negotiation.models import Decision, Grant, ScenarioVersion
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.services.packages import present_fingerprint
+from negotiation.services.signatures import is_signed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +63,11 @@ def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
     scenario = _compiled(version)
     if present_fingerprint(decision.negotiation, scenario) != grant.fingerprint:
         raise GrantNotValid("A figure that the decision rests on has changed since.")
+    # Who changes rows in the database changes them to something that passes the checks above.
+    if hashlib.sha256(rfc8785.dumps(version.document)).hexdigest() != version.document_hash:
+        raise GrantNotValid("The scenario's document was changed behind Parley's back.")
+    if not is_signed(grant):
+        raise GrantNotValid("The permission is not one that Parley has given.")
     return grant, _drift(decision, version)
 
 
