@@ -24,6 +24,8 @@ PROTOCOLS: tuple[Kind, ...] = get_args(Kind)
 MOST_ISSUES = 500
 _ROUNDS, _ALTERNATING_ROUNDS = 20, 1_000
 _MOST_MEDIATED = 10_000
+_MOST_LOOKS = 10**10
+"""Of all seats at all offers, in all rounds with a mediator: about 15 s."""
 _MOST_MOVES = 1_000_000
 """Of a talk of alternating offers: each is kept, about 250 bytes and 5 µs."""
 _OFFER_BY_OFFER = "micro"  # concedes one offer at a time, so it may need a round for each
@@ -76,8 +78,9 @@ class Settings:
         return known[self.protocol] if self.protocol else None
 
     def _rounds(self, spot: Spot, table: Table) -> int:
-        alternating = (self.protocol or table.protocol) == "alternating"
-        most = _MOST_MOVES // len(table.seats) if alternating else _MOST_MEDIATED
+        alternating, seats = (self.protocol or table.protocol) == "alternating", len(table.seats)
+        looks = min(_MOST_MEDIATED, _MOST_LOOKS // (table.space.count * seats))
+        most = _MOST_MOVES // seats if alternating else looks
         if self.steps is not None:
             if not 1 <= self.steps <= most:
                 few = "few" if self.steps < 1 else "many"

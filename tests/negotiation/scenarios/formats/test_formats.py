@@ -111,7 +111,7 @@ def test_micro_has_a_round_for_every_offer(tmp_path: Path) -> None:
     assert formats.load(paths, protocol="alternating", strategies=["micro"]).rounds == 39 * 63
 
 
-def test_micro_has_no_more_rounds_than_can_be_kept(tmp_path: Path) -> None:
+def test_a_large_space_has_no_more_rounds_than_can_be_kept_or_looked_at(tmp_path: Path) -> None:
     wide = DOMAIN.replace('upperbound="5"', 'upperbound="9001"')
     text = profile().replace('upperbound="5"', 'upperbound="9001"')
     table = formats.load(
@@ -119,6 +119,7 @@ def test_micro_has_no_more_rounds_than_can_be_kept(tmp_path: Path) -> None:
     )
 
     assert (table.space.count, table.rounds) == (9_000 * 63, 500_000)
+    assert "10000 steps are too many; give 1 to 8,818" in refusal([tmp_path], steps=10_000)
 
 
 @pytest.mark.parametrize(
