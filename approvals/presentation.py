@@ -12,7 +12,7 @@ from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
 from negotiation.lexicon import Lexicon, lexicon_for
-from negotiation.models import Decision, Message
+from negotiation.models import Decision, Message, Report
 from negotiation.pictures import own_surplus
 from negotiation.presentation import (
     SeatEnd,
@@ -95,16 +95,20 @@ def verdict_context(decision: Decision, now: datetime) -> dict[str, Any]:
     carried_out = _execution(decision)
     parked = decision.status == Decision.Status.PARKED
     overdue = parked and decision.due_at is not None and decision.due_at <= now
+    reports = list(carried_out.reports.select_related("person")) if carried_out else []
     return {
         "decision": decision,
         "review": decision.reviews.select_related("reviewer")
         .filter(returned=decision.returned)
         .last(),
         "execution": carried_out,
+        "reports": reports,
+        "outcomes": Report.Outcome.choices,
         "overdue": overdue,
         "open": parked and not overdue,
         "stoppable": decision.status == Decision.Status.CLEARED,
-        "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}",
+        "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}"
+        f".{len(reports)}",
     }
 
 

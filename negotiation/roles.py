@@ -51,3 +51,13 @@ def may_review(user: Person) -> bool:
 def may_edit_rules(user: Person) -> bool:
     """Save new versions of objectives, constraints and risk tolerance."""
     return Role.ADMIN in roles_of(user)
+
+
+def may_export(user: Person) -> bool:
+    """Take the evidence of a decision out of the house."""
+    return bool(roles_of(user) & {Role.MANAGER, Role.ADMIN})
+
+
+def may_report(user: Person) -> bool:
+    """Say what really happened after an execution."""
+    return bool(roles_of(user) & {Role.OPERATOR, Role.MANAGER, Role.ADMIN})

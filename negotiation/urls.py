@@ -1,6 +1,6 @@
 from django.urls import path
 
-from negotiation.views import floor, negotiations, receiver, scenarios
+from negotiation.views import floor, negotiations, receiver, reports, scenarios
 
 urlpatterns = [
     path("", floor.floor, name="floor"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path(
         "scenarios/<slug:slug>/versions/<int:number>/", scenarios.version, name="scenario-version"
     ),
+    path("executions/<int:pk>/report/", reports.report, name="execution-report"),
+    path("api/executions/<slug:key>/report/", reports.receive, name="execution-report-hook"),
     path("receiver/", receiver.receiver, name="receiver"),
     path("receiver/hook/", receiver.hook, name="receiver-hook"),
 ]
