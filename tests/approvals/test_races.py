@@ -1,0 +1,225 @@
+"""Everybody at once: two hundred verdicts on one item, through the services and through the pages;
+verdicts against the clock; one task delivered to many workers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from approvals import tasks as upkeep
+from approvals.models import Review
+from approvals.services import reviews
+from negotiation import tasks
+from negotiation.models import AuditEntry, Decision, Grant, ScenarioVersion
+from negotiation.roles import Role
+from tests import factories
+from tests.approvals import scenes
+from tests.approvals.invariants import Look, check
+from tests.approvals.scenes import World
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+CALLS = 200
+ITEMS = 50
+AT_ONCE = 40
+
+T = TypeVar("T")
+
+
+class Crowd:
+    """Threads with a database connection each; the first call of each waits for all the others."""
+
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(AT_ONCE)
+
+    def do(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        start = Barrier(min(len(calls), AT_ONCE))
+
+        def called(number: int) -> T:
+            if number < start.parties:
+                start.wait(timeout=60)
+            return calls[number]()
+
+        return list(self.pool.map(called, range(len(calls))))
+
+    def go_home(self) -> None:
+        self.do([close_own_connection] * AT_ONCE)
+        self.pool.shutdown()
+
+
+def close_own_connection() -> None:
+    connection.close()
+
+
+@pytest.fixture
+def crowd(world: World, transactional_db: None) -> Iterator[Crowd]:
+    assert connection.vendor == "postgresql"
+    gathered = Crowd()
+    yield gathered
+    gathered.go_home()
+
+
+@pytest.fixture
+def version(world: World, transactional_db: None) -> ScenarioVersion:
+    return scenes.version(short=True)
+
+
+def managers(count: int) -> list[User]:
+    return [factories.person(Role.MANAGER) for _ in range(count)]
+
+
+def verdict(decision: Decision, by: User, number: int) -> str:
+    decide = scenes.approve if number % 2 else scenes.reject
+    try:
+        decide(decision, by, key=f"{decision.pk}-{number}-key")
+    except reviews.NotParked:
+        return "told"
+    return decide.__name__
+
+
+def last_word(decision: Decision, answers: Sequence[str | None]) -> str:
+    """What counts, once every row says the same: a yes, or a no that may have followed a yes."""
+    said = [answer for answer in answers if answer in {"approve", "reject"}]
+    assert Counter(said) in ({"approve": 1}, {"reject": 1}, {"approve": 1, "reject": 1})
+    counts = "reject" if "reject" in said else "approve"
+    decision.refresh_from_db()
+    assert Review.objects.filter(decision=decision).count() == len(said)
+    moves = AuditEntry.objects.filter(subject="decision", subject_id=decision.pk)
+    assert moves.filter(action="decision.cleared").count() == said.count("approve")
+    assert moves.filter(action="decision.rejected").count() == said.count("reject")
+    live = Grant.objects.filter(decision=decision, void_at=None)
+    assert live.count() == (counts == "approve")
+    return counts
+
+
+def test_of_two_hundred_verdicts_on_one_item_one_counts(
+    world: World, crowd: Crowd, version: ScenarioVersion
+) -> None:
+    people = managers(CALLS)
+    for _ in range(ITEMS):
+        decision = scenes.agreed(version)
+        calls = [partial(verdict, decision, by, at) for at, by in enumerate(people)]
+        # A hundred of them say no, and nobody carries it out meanwhile: no is the last word.
+        assert last_word(decision, crowd.do(calls)) == "reject"
+        assert decision.status == "rejected"
+    come_to_an_end(world)
+    assert not world.target.calls
+
+
+def test_of_many_verdicts_while_workers_are_at_it_one_counts(
+    world: World, crowd: Crowd, version: ScenarioVersion
+) -> None:
+    people = managers(AT_ONCE)
+    ends: Counter[str] = Counter()
+    for at in range(20):
+        decision = scenes.agreed(version)
+        calls: list[Callable[[], str | None]] = [
+            partial(verdict, decision, by, number) for number, by in enumerate(people)
+        ]
+        calls[at : at + 4] = [partial(tasks.execute_decision, decision_id=decision.pk)] * 4
+        counts = last_word(decision, crowd.do(calls))
+        come_to_an_end(world)
+        decision.refresh_from_db()
+        assert decision.status == {"approve": "executed", "reject": "rejected"}[counts]
+        ends[decision.status] += 1
+    assert len(world.target.calls) == ends["executed"]
+
+
+def come_to_an_end(world: World) -> None:
+    tasks.sweep()
+    world.broker.deliver(times=2)
+    check(Look.now(), world.target)
+
+
+def test_pages_answer_the_losers_with_a_conflict_and_never_break(
+    world: World, crowd: Crowd, version: ScenarioVersion, client_of: Callable[[User], Client]
+) -> None:
+    clients = [client_of(person) for person in managers(24)]
+    for client in clients:
+        client.raise_request_exception = False
+    for _ in range(5):
+        decision = scenes.agreed(version)
+
+        def post(client: Client, number: int, decision: Decision = decision) -> int:
+            verb = "approve" if number % 2 else "reject"
+            fields = {
+                "seen": decision.tag,
+                "key": f"{decision.pk}-{number}-key",
+                "reason": "I looked.",
+            }
+            url = reverse(f"approval-{verb}", args=[decision.pk])
+            return client.post(url, fields).status_code
+
+        answers = Counter(crowd.do([partial(post, c, at) for at, c in enumerate(clients)]))
+        assert set(answers) == {302, 409}
+        assert answers[302] == Review.objects.filter(decision=decision).count() <= 2
+        assert Review.objects.filter(decision=decision, verdict="approve").count() <= 1
+
+
+def test_one_person_who_clicks_many_times_has_decided_once(
+    world: World, crowd: Crowd, version: ScenarioVersion, manager: User
+) -> None:
+    for _ in range(10):
+        decision = scenes.agreed(version)
+        call = partial(scenes.approve, decision, manager, key=f"key-of-{decision.pk}")
+        assert len({review.pk for review in crowd.do([call] * 20)}) == 1
+        assert Review.objects.filter(decision=decision).count() == 1
+        assert Grant.objects.filter(decision=decision).count() == 1
+
+
+def approve_just_in_time(world: World, decision: Decision, by: User) -> str:
+    """By a clock that is a moment behind the one of the task that ends what is overdue."""
+    try:
+        reviews.approve(
+            decision_id=decision.pk,
+            by=by,
+            seen_hash=decision.package_hash,
+            now=world.clock.now - timedelta(microseconds=1),
+        )
+    except reviews.NotParked:
+        return "told"
+    return "approve"
+
+
+def test_a_verdict_and_the_end_of_its_time_do_not_both_happen(
+    world: World, crowd: Crowd, version: ScenarioVersion
+) -> None:
+    people = managers(10)
+    for _ in range(10):
+        decision = scenes.agreed(version)
+        Decision.objects.filter(pk=decision.pk).update(due_at=world.clock.now)
+        calls: list[Callable[[], str | None]] = [
+            partial(approve_just_in_time, world, decision, by) for by in people
+        ]
+        calls[5:5] = [upkeep.expire_decisions] * 5
+        answers = crowd.do(calls)
+        decision.refresh_from_db()
+        assert answers.count("approve") == (decision.status == "cleared")
+        assert decision.status in {"cleared", "expired"}
+        assert Grant.objects.filter(decision=decision).exists() == (decision.status == "cleared")
+
+
+def test_one_task_delivered_to_many_workers_has_one_effect(
+    world: World, crowd: Crowd, version: ScenarioVersion, manager: User
+) -> None:
+    for _ in range(10):
+        decision = scenes.agreed(version)
+        scenes.approve(decision, manager)
+        before = len(world.target.calls)
+        crowd.do([partial(tasks.execute_decision, decision_id=decision.pk)] * AT_ONCE)
+        decision.refresh_from_db()
+        assert decision.status == "executed"
+        assert len(world.target.calls) == before + 1
+    check(Look.now(), world.target)
