@@ -52,6 +52,11 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] or default
 
 
+def env_path(name: str) -> Path | None:
+    value = os.environ.get(name, "").strip()
+    return Path(value).absolute() if value else None
+
+
 def private_redis_socket(var: Path) -> Path:
     """Where the embedded Redis listens: in the data folder, if that makes a good address."""
     socket = var / "redis" / "redis.sock"

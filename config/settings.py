@@ -16,6 +16,7 @@ from config.environment import (
     env_bool,
     env_int,
     env_list,
+    env_path,
     env_targets,
     private_redis_socket,
     secret_key,
@@ -143,8 +144,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "anchor-audit": {
+        "task": "negotiation.tasks.anchor_audit",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+
+# Where the end of the audit trail is noted every hour: a place that nobody who can write to the
+# database can write to (docs/operations.md, "Audit").
+AUDIT_ANCHOR_FILE = env_path("AUDIT_ANCHOR_FILE")
 
 # Where agreements may be sent. A scenario names a target; only the environment knows its
 # address and its secret (docs/operations.md, "Webhook targets").

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 
 from negotiation import models
+from negotiation.services import access
+from negotiation.views.access import person
 
 if TYPE_CHECKING:
     from django.db.models import Model
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     ReadOnlyAdminBase = admin.ModelAdmin[Model]
+    PeopleAdminBase = UserAdmin[User]
 else:
+    PeopleAdminBase = UserAdmin
     ReadOnlyAdminBase = admin.ModelAdmin
 
 
@@ -29,9 +35,29 @@ class ReadOnlyAdmin(ReadOnlyAdminBase):
         return False
 
 
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class PeopleAdmin(PeopleAdminBase):
+    """Django's own; the audit trail learns whose change it is."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with access.made_by(person(request)):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with access.made_by(person(request)):
+            return super().delete_view(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with access.made_by(person(request)):
+            return super().changelist_view(request, *args, **kwargs)
+
+
 @admin.register(models.AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ["at", "actor", "action", "subject", "subject_id"]
+    list_display = ["number", "at", "actor", "action", "subject", "subject_id"]
     list_filter = ["action"]
 
 

@@ -10,6 +10,9 @@ class NegotiationConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(add_roles, sender=self)
         post_migrate.connect(keep_audit_rows, sender=self)
+        from negotiation.services import access
+
+        access.watch()
 
 
 def add_roles(using: str, **_: Any) -> None:

@@ -7,11 +7,12 @@ understand each other during a deploy.
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from negotiation import dispatch, heartbeats
 from negotiation.models import Decision, Execution, Negotiation
-from negotiation.services import execution, runs, sessions
+from negotiation.services import anchors, execution, runs, sessions
 
 # A message older than this is dropped: the sweep has sent a newer one.
 STALE_SECONDS = 30
@@ -40,3 +41,10 @@ def sweep(**_: object) -> None:
         dispatch.execute_decision(pk, expires=STALE_SECONDS)
     for pk in Negotiation.objects.forgotten(now).values_list("pk", flat=True):
         sessions.stop_forgotten(negotiation_id=pk, now=now)
+
+
+@shared_task
+def anchor_audit(**_: object) -> None:
+    """Notes where the audit trail ends, if there is a place for that outside the database."""
+    if settings.AUDIT_ANCHOR_FILE:
+        anchors.append(settings.AUDIT_ANCHOR_FILE, anchors.Anchor.now(timezone.now()))

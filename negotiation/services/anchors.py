@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LONGEST_LINE = 1000
+LONGEST_LINE = 300
 HASH = re.compile(r"[0-9a-f]{64}")
 
 

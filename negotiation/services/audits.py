@@ -27,7 +27,6 @@ class NotPlain(ValueError):
     """An audit row takes plain JSON only."""
 
 
-@transaction.atomic(savepoint=False)
 def record(
     action: str, subject: Model, *, now: datetime, by: User | None = None, **details: Any
 ) -> AuditEntry:
@@ -38,21 +37,23 @@ def record(
     """
     if by is not None and (auth := getattr(by, "recognised_by", None)):
         details.setdefault("auth", auth)
-    head = _held_head()
-    entry = AuditEntry(
-        number=head.number + 1,
-        at=now,
-        actor=by.get_username() if by else "parley",
-        user=by,
-        action=action,
-        subject=subject._meta.model_name or "",
-        subject_id=subject.pk,
-        details=plain(details),
-        previous_hash=head.hash,
-    )
-    entry.hash = entry.hash_after(head.hash)
-    entry.save(force_insert=True)
-    AuditHead.objects.filter(pk=head.pk).update(number=entry.number, hash=entry.hash)
+    kept = plain(details)
+    with transaction.atomic(savepoint=False):
+        head = _held_head()
+        entry = AuditEntry(
+            number=head.number + 1,
+            at=now,
+            actor=by.get_username() if by else "parley",
+            user=by,
+            action=action,
+            subject=subject._meta.model_name or "",
+            subject_id=subject.pk,
+            details=kept,
+            previous_hash=head.hash,
+        )
+        entry.hash = entry.hash_after(head.hash)
+        entry.save(force_insert=True)
+        AuditHead.objects.filter(pk=head.pk).update(number=entry.number, hash=entry.hash)
     return entry
 
 

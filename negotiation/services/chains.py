@@ -13,6 +13,8 @@ from negotiation.models.audit import GENESIS, sha256
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from django.db.models import QuerySet
+
     from negotiation.services.anchors import Anchor
 
 CHUNK = 2000
@@ -83,21 +85,36 @@ def verify(anchors: Iterable[Anchor] = ()) -> int:
     return chain.number
 
 
+def entries(*, after: int = 0) -> Iterator[AuditEntry]:
+    """All rows with a higher number, in order; no cursor is left open when one stops early."""
+    # 0 and less are no numbers, but a forger may have thought otherwise.
+    rows = AuditEntry.objects.filter(number__gt=after) if after else AuditEntry.objects.all()
+    while chunk := _read(rows.order_by("number", "id"), CHUNK):
+        yield from chunk
+        last = chunk[-1]
+        rows = AuditEntry.objects.filter(number__gte=last.number).exclude(
+            number=last.number, id__lte=last.pk
+        )
+
+
+def _read(rows: QuerySet[AuditEntry], size: int) -> list[AuditEntry]:
+    """The first of the rows; fewer if one after them cannot be read."""
+    try:
+        return list(rows[:size])
+    except ValueError:
+        if size == 1:
+            raise
+        return _read(rows, size // 2)
+
+
 def _follow(chain: _Chain) -> None:
     """From the row after the last one that was followed to the end."""
-    entries = AuditEntry.objects.order_by("number", "id")
-    if chain.number:
-        entries = entries.filter(number__gt=chain.number)
-    rows = entries.iterator(chunk_size=CHUNK)
-    while True:
-        try:
-            entry = next(rows, None)
-        except ValueError as error:
-            number = chain.number + 1
-            raise ChainBroken(number, f"Row {number} cannot be read: {error}") from error
-        if entry is None:
-            return
-        chain.follow(entry)
+    try:
+        for entry in entries(after=chain.number):
+            chain.follow(entry)
+    except ValueError as error:
+        number = chain.number + 1
+        raise ChainBroken(number, f"Row {number} cannot be read: {error}") from error
 
 
 def _check(chain: _Chain, entry: AuditEntry) -> None:
@@ -122,7 +139,7 @@ def _found(chain: _Chain, entry: AuditEntry, digest: str) -> ChainBroken:
     number, sound_alone = entry.number, entry.hash == sha256(entry.previous_hash + digest)
     if entry.hash == sha256(chain.hash + digest):
         return ChainBroken(number, f"Row {number} was changed: it names another row before it.")
-    if sound_alone and entry.previous_hash == chain.before:
+    if entry.previous_hash == chain.before:
         return ChainBroken(
             chain.number,
             f"Row {chain.number} was inserted: row {number} was written as the one after row"
