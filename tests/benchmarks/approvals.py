@@ -1,11 +1,15 @@
 """How many agreements a second are routed: score, gates and budget, on one core, without rows.
 
 `approvals.route` is what the judge computes once an agreement's figures are read; `with_figures`
-adds reading them from the scenario's columns, `novelty` one question to 500 precedents.
+adds reading them from the scenario's columns, `novelty` one question to 500 precedents. What the
+database takes is told apart: a decision with reservation, audit row and grant on PostgreSQL.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +51,17 @@ def rows() -> Iterator[Row]:
     )
     known, asked = Precedents(past), [_features(Random(-number)) for number in range(1, 501)]
     yield _told("novelty", 500 / seconds(lambda: [known.novelty(each) for each in asked]))
+    written = _in_the_database()
+    yield _told("decided_in_postgresql", written["written"])
+    yield Row("approvals.history_read", written["history_ms"], "ms", command=COMMAND)
+
+
+def _in_the_database() -> dict[str, float]:
+    """In a process of its own: the tests' servers take over the environment."""
+    command = [sys.executable, "-m", "tests.benchmarks._decided"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def _told(name: str, rate: float, goal: str = "", ok: bool | None = None) -> Row:
