@@ -27,7 +27,7 @@ FORMAT = "parley-evidence/1"
 # Rows that lie further back than this (an old version of the rules) are given without their links.
 LONGEST_CHAIN = 100_000
 # Keys of the door: named, never shown.
-SECRETS = frozenset({"nonce", "idempotency_key"})
+SECRETS = frozenset({"nonce", "signature", "idempotency_key"})
 # In the texts already, or not about this decision alone.
 ELSEWHERE: tuple[type[models.Model], ...] = (Message, Negotiation)
 

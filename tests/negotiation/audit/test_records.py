@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -17,7 +18,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from negotiation import tasks
-from negotiation.models import AuditEntry, AuditHead
+from negotiation.models import AuditEntry, AuditHead, guards
 from negotiation.models.audit import GENESIS
 from negotiation.services import audits, chains
 from tests import factories
@@ -54,6 +55,26 @@ def test_the_database_keeps_its_rows(write: Callable[[Any], object]) -> None:
     entry = record()
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         write(AuditEntry.objects.filter(pk=entry.pk))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "UPDATE negotiation_auditentry SET actor = 'eve'",
+        "DELETE FROM negotiation_auditentry",
+    ],
+)
+def test_sqlite_keeps_its_rows_too(write: str) -> None:
+    embedded = sqlite3.connect(":memory:")
+    try:
+        embedded.execute("CREATE TABLE negotiation_auditentry (actor)")
+        for statement in (*guards.SQLITE, *guards.SQLITE):
+            embedded.execute(statement)
+        embedded.execute("INSERT INTO negotiation_auditentry VALUES ('mia')")
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            embedded.execute(write)
+    finally:
+        embedded.close()
 
 
 def test_what_is_undone_takes_its_number_with_it() -> None:
