@@ -139,15 +139,17 @@ def _only_what_was_granted_was_sent(look: Look, target: Target) -> None:
 
 def _somebody_comes_back_to_what_is_open(look: Look) -> None:
     executions = {each.decision_id: each for each in look.executions.values()}
-    granted = Counter(g.decision_id for g in look.grants.values() if g.void_at is None)
+    unused = [g for g in look.grants.values() if g.void_at is None and g.consumed_at is None]
+    granted = Counter(grant.decision_id for grant in unused)
     for decision in look.decisions.values():
         execution = executions.get(decision.id)
         assert (execution is not None) == (decision.status in SENT)
+        assert granted[decision.id] == (decision.status == "cleared"), "no permission lies about"
         match decision.status:
             case "parked":
                 assert decision.due_at is not None
             case "cleared":
-                assert granted[decision.id] == 1, "the sweep sends every cleared decision"
+                assert execution is None, "the sweep sends every cleared decision"
             case "executing":
                 assert execution is not None
                 assert execution.status == "pending"
