@@ -193,10 +193,15 @@ def review(decision: Decision, **fields: Any) -> Review:
     return Review.objects.create(decision=decision, **(defaults | fields))
 
 
-def test_a_package_has_one_verdict() -> None:
+@pytest.mark.parametrize("verdict", ["approve", "reject"])
+def test_a_package_is_approved_once_and_rejected_once(verdict: str) -> None:
     parked = factories.decision()
     review(parked)
-    refused("review_one_verdict_per_package", lambda: review(parked, verdict="reject", reason="no"))
+    review(parked, verdict="reject", reason="no")
+    refused(
+        "review_one_verdict_per_package",
+        lambda: review(parked, verdict=verdict, reason="once more"),
+    )
 
 
 def test_a_rejection_says_why() -> None:
