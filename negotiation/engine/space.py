@@ -170,13 +170,17 @@ class OutcomeSpace:
     def issue(self, name: str) -> Issue:
         return self._named[name]
 
-    def index_of(self, offer: Mapping[str, Option]) -> int:
-        """The number of `offer`; raises NotInSpace, also if it has none."""
+    def places_of(self, offer: Mapping[str, Option]) -> list[int]:
+        """The places of its options, also of an offer that a pool left out; raises NotInSpace."""
         if offer.keys() != self._option_places.keys():
             raise NotInSpace(
                 f"An offer names exactly these issues: {', '.join(self._option_places)}."
             )
-        places = [self._place(issue.name, offer[issue.name]) for issue in self.issues]
+        return [self._place(issue.name, offer[issue.name]) for issue in self.issues]
+
+    def index_of(self, offer: Mapping[str, Option]) -> int:
+        """The number of `offer`; raises NotInSpace, also if it has none."""
+        places = self.places_of(offer)
         if self._pool is None:
             return sum(
                 place * self._strides[issue.name]

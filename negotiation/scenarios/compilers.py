@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from negotiation.engine.budgets import Budget
 from negotiation.engine.policy import gated, judge
 from negotiation.engine.risk import MissingFigure, assess
 from negotiation.scenarios import judgements, readings
 from negotiation.scenarios.checks import problems_of
+from negotiation.scenarios.columns import Columns
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.judgements import History
 from negotiation.scenarios.schema import ScenarioDocument
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from negotiation.engine.policy import Finding, Judgement, Policy
     from negotiation.engine.risk import RiskInputs
     from negotiation.engine.table import Table
-    from negotiation.scenarios.columns import Columns
     from negotiation.scenarios.readings import FactsUsed
     from negotiation.scenarios.schema import Executor
     from negotiation.scenarios.words import Words
@@ -138,6 +140,18 @@ class CompiledScenario:
             summary=summary,
             history=history,
         )
+
+    def looking_at(self, offer: Offer) -> CompiledScenario:
+        """These rules over a space in which `offer` has a number, also if the pool left it out.
+
+        Raises NotInSpace if it is no offer here at all.
+        """
+        space = self.table.space
+        if not space.pooled:
+            return self
+        only = space.with_pool(np.array([space.places_of(offer)]))
+        columns = Columns(self.columns.known, only, like=self.columns)
+        return replace(self, table=compile_table(columns), columns=columns)
 
     def broken(self, offer: Offer, facts: FactsUsed) -> tuple[Finding, ...]:
         """The hard rules that an offer does not keep at these facts. Raises NotInSpace."""

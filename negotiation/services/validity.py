@@ -102,4 +102,5 @@ def _findings(
     told = negotiation.messages.filter(act=Act.INFORM)
     facts = scenario.facts_used(EngineMessage.from_dict(message.body) for message in told)
     offer = negotiation.agreed_offer
-    return scenario.broken(offer, facts), scenario.gated(offer, facts)
+    rules = scenario.looking_at(offer)
+    return rules.broken(offer, facts), rules.gated(offer, facts)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from negotiation.engine.analysis import summarise
+from negotiation.engine.messages import Offer
 from negotiation.engine.session import Session
-from negotiation.engine.space import NotInSpace
+from negotiation.engine.space import NotInSpace, OutcomeSpace
 from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.loaders import from_data
 from tests.negotiation.scenarios.small import SMALL
@@ -56,16 +57,29 @@ def test_what_is_in_place_today_is_always_looked_at() -> None:
     scenario.table.space.index_of(scenario.today)
 
 
-def test_an_offer_outside_the_pool_says_why_it_is_refused() -> None:
-    space = compile_scenario(from_data(large(), source="large.yaml")).table.space
-    places = {space.index_of(space.offer_at(number)) for number in range(space.count)}
-    assert len(places) == space.count
+def stranger_of(space: OutcomeSpace) -> Offer:
+    """An offer of the space that its pool left out."""
     numbered = [space.offer_at(number) for number in range(space.count)]
-    stranger = next(
-        offer | {"extra0": option}
+    return next(
+        other
         for offer in numbered
         for option in range(10)
-        if offer | {"extra0": option} not in numbered
+        if (other := offer | {"extra0": option}) not in numbered
     )
+
+
+def test_an_offer_outside_the_pool_says_why_it_is_refused() -> None:
+    space = compile_scenario(from_data(large(), source="large.yaml")).table.space
     with pytest.raises(NotInSpace, match="1,800,000,000 offers, of which"):
-        space.index_of(stranger)
+        space.index_of(stranger_of(space))
+
+
+def test_an_offer_outside_the_pool_can_be_held_against_the_rules() -> None:
+    scenario = compile_scenario(from_data(large(), source="large.yaml"))
+    offer = stranger_of(scenario.table.space) | {"region": "europe-west9"}
+    rules = scenario.looking_at(offer)
+    (finding,) = rules.broken(offer, scenario.facts_used([]))
+    assert finding.rule == "residency"
+    assert rules.values(offer, scenario.facts_used([]))["extra0"] == offer["extra0"]
+    with pytest.raises(NotInSpace, match="not an option of region"):
+        scenario.looking_at(offer | {"region": "nowhere"})
