@@ -102,7 +102,9 @@ def _decide(call: Call, now: datetime) -> Review:
     try:
         with transaction.atomic():
             if call.verdict == Review.Verdict.APPROVE:
-                decisions.clear(decision=decision, scenario=scenario, by=call.by, now=now)
+                decisions.clear(
+                    decision=decision, scenario=scenario, by=call.by, reason=call.reason, now=now
+                )
             else:
                 decisions.reject(decision=decision, by=call.by, reason=call.reason, now=now)
             review = Review.objects.create(

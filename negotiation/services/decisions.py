@@ -123,7 +123,9 @@ def refusal(judgement: Judgement) -> dict[str, str]:
     return {"reason": f"{why} No person can clear it."}
 
 
-def clear(*, decision: Decision, scenario: CompiledScenario, by: User, now: datetime) -> None:
+def clear(
+    *, decision: Decision, scenario: CompiledScenario, by: User, reason: str, now: datetime
+) -> None:
     """Parked → cleared by a person, with a grant for exactly this package."""
     _leave_parked(decision, status=Decision.Status.CLEARED, cleared_at=now, cleared_by=by)
     audits.record(
@@ -133,6 +135,7 @@ def clear(*, decision: Decision, scenario: CompiledScenario, by: User, now: date
         by=by,
         seen=decision.tag,
         package=decision.package_hash,
+        reason=reason,
     )
     _grant(decision, scenario, by=by, now=now)
     _announce(decision)

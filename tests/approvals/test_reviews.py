@@ -41,13 +41,20 @@ def reject(decision: Decision, by: User, reason: str = "Too dear") -> Review:
 
 def test_approving_clears_exactly_this_package(manager: User) -> None:
     decision = factories.decision()
-    approve(decision, manager)
+    reviews.approve(
+        decision_id=decision.pk,
+        by=manager,
+        seen_hash=decision.package_hash,
+        reason="Fits",
+        now=timezone.now(),
+    )
     decision.refresh_from_db()
     assert decision.status == Decision.Status.CLEARED
     assert decision.cleared_by == manager
     assert decision.revision == 2
     assert decision.grant.package_hash == decision.package_hash
-    assert AuditEntry.objects.filter(action="decision.cleared", user=manager).count() == 1
+    entry = AuditEntry.objects.get(action="decision.cleared", user=manager)
+    assert entry.details["reason"] == "Fits"
 
 
 def test_rejecting_leaves_no_grant(manager: User) -> None:
