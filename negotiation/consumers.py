@@ -44,7 +44,7 @@ class WatchingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
             return
         self.tasks = [asyncio.create_task(self._run(part)) for part in (self.watch, self._recheck)]
 
-    async def disconnect(self, code: int) -> None:  # noqa: ARG002
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002  (channels calls it)
         for task in getattr(self, "tasks", ()):
             task.cancel()
         await asyncio.gather(*getattr(self, "tasks", ()), return_exceptions=True)
@@ -157,7 +157,7 @@ class DoorbellConsumer(WatchingConsumer):
                 await asyncio.sleep(DOORBELL_SECONDS)
 
 
-class UnknownConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class UnknownConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # as above
     """Every other path: refused, and no error of ours."""
 
     async def connect(self) -> None:

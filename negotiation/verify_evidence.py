@@ -75,7 +75,7 @@ def _texts(evidence: Any) -> list[str]:
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8", newline="") as file:  # noqa: PTH123
+    with open(sys.argv[1], encoding="utf-8", newline="") as file:  # noqa: PTH123  (nothing but plain Python)
         wrong = problems(file.read(), "".join(sys.argv[2:3]))
-    print("\n".join(wrong) or "The evidence is sound.")  # noqa: T201
+    print("\n".join(wrong) or "The evidence is sound.")  # noqa: T201  (a script)
     sys.exit(bool(wrong))

@@ -35,7 +35,7 @@ class Child:
         # Its own session: a Ctrl-C in the terminal reaches the supervisor only, which then
         # stops the children in the right order.
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603  (the program is ours)
                 self.program.argv,
                 cwd=self._cwd,
                 env=self._env,

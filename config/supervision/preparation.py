@@ -57,7 +57,7 @@ def _static_files() -> Iterator[str]:
 def _manage(*command: str, env: Mapping[str, str], log: Path) -> None:
     """Run a command in a process of its own, which sees the environment of the children."""
     with log.open("ab") as output:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603  (the program is ours)
             (sys.executable, "manage.py", *command),
             check=False,
             cwd=settings.BASE_DIR,

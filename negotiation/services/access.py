@@ -64,6 +64,7 @@ def _roles_changed(
 
 
 def _remember(*, instance: User, update_fields: frozenset[str] | None, **_: Any) -> None:
+    # A note on the object, for the hook that follows the save.
     instance._access_before = None  # type: ignore[attr-defined]
     if update_fields is None or not update_fields.isdisjoint(FLAGS):
         before = User.objects.filter(pk=instance.pk).values(*FLAGS).first()

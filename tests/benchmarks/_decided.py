@@ -15,7 +15,8 @@ READS = 10
 
 
 def main() -> None:
-    from tests import servers  # noqa: PLC0415 - sets the environment before Django reads it
+    # Everything is imported here: the servers set the environment before Django reads it.
+    from tests import servers  # noqa: PLC0415
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django  # noqa: PLC0415

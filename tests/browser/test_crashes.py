@@ -7,29 +7,17 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from negotiation.models import Negotiation, ScenarioVersion
-from negotiation.services import sessions
-from tests import factories
+from tests.browser.tables import start
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 SEED = 11
 A_WHILE = 60_000
-
-
-@pytest.fixture(scope="module")
-def version(live: Stack) -> ScenarioVersion:
-    return factories.version()
-
-
-def start(version: ScenarioVersion, *, pace: float) -> Negotiation:
-    by = User.objects.get(username="operator")
-    return sessions.start(version=version, by=by, now=timezone.now(), pace=pace, seed=SEED)
 
 
 def wait_for(reached: Callable[[], bool], *, seconds: float = 60) -> None:
@@ -63,7 +51,7 @@ def shown(page: Page) -> list[int]:
 @pytest.fixture(scope="module")
 def undisturbed(version: ScenarioVersion) -> list[object]:
     """What the same table says when nothing happens to it."""
-    negotiation = start(version, pace=0)
+    negotiation = start(version, pace=0, seed=SEED)
     wait_for(partial(has_ended, negotiation))
     return said(negotiation)
 
@@ -74,7 +62,7 @@ def test_a_killed_worker_costs_time_and_no_message(
     undisturbed: list[object],
     open_page: Callable[..., Page],
 ) -> None:
-    negotiation = start(version, pace=0.4)
+    negotiation = start(version, pace=0.4, seed=SEED)
     page = open_page("operator")
     page.goto(f"/negotiations/{negotiation.pk}/")
     for progress in (3, 8):
@@ -91,7 +79,7 @@ def test_a_worker_killed_while_it_holds_the_lease_is_followed_by_another(
     live: Stack, version: ScenarioVersion, undisturbed: list[object]
 ) -> None:
     live.kill_workers()
-    negotiation = start(version, pace=0)
+    negotiation = start(version, pace=0, seed=SEED)
     now = timezone.now()
     # What a worker leaves behind that died between its claim and its first commit.
     Negotiation.objects.filter(pk=negotiation.pk).update(
@@ -105,7 +93,7 @@ def test_a_worker_killed_while_it_holds_the_lease_is_followed_by_another(
 def test_a_killed_web_server_is_caught_up_with(
     live: Stack, version: ScenarioVersion, open_page: Callable[..., Page]
 ) -> None:
-    negotiation = start(version, pace=0.5)
+    negotiation = start(version, pace=0.5, seed=SEED)
     page = open_page("operator")
     page.goto(f"/negotiations/{negotiation.pk}/")
     expect(page.locator("#m4")).to_be_attached(timeout=A_WHILE)

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from negotiation.models import Decision, Negotiation, ScenarioVersion
+from negotiation.models import Decision, ScenarioVersion
 from negotiation.services import sessions
-from tests import factories
+from tests.browser.tables import start
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -19,16 +19,6 @@ pytestmark = pytest.mark.browser
 SOON = 15_000
 A_WHILE = 60_000
 SEED = 7
-
-
-@pytest.fixture(scope="module")
-def version(live: Stack) -> ScenarioVersion:
-    return factories.version()
-
-
-def start(version: ScenarioVersion, *, pace: float) -> Negotiation:
-    by = User.objects.get(username="operator")
-    return sessions.start(version=version, by=by, now=timezone.now(), pace=pace, seed=SEED)
 
 
 def shows_its_end(page: Page) -> bool:
@@ -44,7 +34,7 @@ def shows_its_end(page: Page) -> bool:
 def test_who_touches_nothing_sees_every_message_arrive_and_the_last_one_at_the_end(
     open_page: Callable[..., Page], version: ScenarioVersion, width: int, height: int
 ) -> None:
-    table = start(version, pace=0.4)
+    table = start(version, pace=0.4, seed=SEED)
     page = open_page("operator", width=width, height=height)
     page.goto(f"/negotiations/{table.pk}/")
     follow = page.locator("#follow")
@@ -61,7 +51,7 @@ def test_who_touches_nothing_sees_every_message_arrive_and_the_last_one_at_the_e
 def test_a_turn_of_the_wheel_stops_it_and_the_end_takes_it_up_again(
     open_page: Callable[..., Page], version: ScenarioVersion
 ) -> None:
-    table = start(version, pace=0.4)
+    table = start(version, pace=0.4, seed=SEED)
     page = open_page("operator", height=500)
     page.goto(f"/negotiations/{table.pk}/")
     expect(page.locator("#m7")).to_be_attached(timeout=SOON)
@@ -80,7 +70,7 @@ def test_a_turn_of_the_wheel_stops_it_and_the_end_takes_it_up_again(
 def test_a_dialog_whose_table_has_ended_closes_and_says_so(
     open_page: Callable[..., Page], version: ScenarioVersion
 ) -> None:
-    table = start(version, pace=60)
+    table = start(version, pace=60, seed=SEED)
     page = open_page("operator")
     page.goto(f"/negotiations/{table.pk}/")
     expect(page.locator("#link-word")).to_have_text("live", timeout=SOON)
@@ -95,7 +85,7 @@ def test_a_dialog_whose_table_has_ended_closes_and_says_so(
 def test_pausing_takes_one_key_in_the_dialog_and_the_focus_is_on_what_comes_next(
     open_page: Callable[..., Page], version: ScenarioVersion
 ) -> None:
-    table = start(version, pace=60)
+    table = start(version, pace=60, seed=SEED)
     page = open_page("operator")
     page.goto(f"/negotiations/{table.pk}/")
     page.get_by_role("button", name="Pause", exact=True).click()
@@ -108,12 +98,12 @@ def test_pausing_takes_one_key_in_the_dialog_and_the_focus_is_on_what_comes_next
 def test_the_number_of_what_waits_is_live_beside_a_conversation(
     open_page: Callable[..., Page], version: ScenarioVersion
 ) -> None:
-    watched = start(version, pace=60)
+    watched = start(version, pace=60, seed=SEED)
     page = open_page("operator", width=375)
     page.goto(f"/negotiations/{watched.pk}/")
     expect(page.locator("#link-word")).to_have_text("live", timeout=SOON)
     waiting = Decision.objects.parked().count()
-    start(version, pace=0)
+    start(version, pace=0, seed=SEED)
     expect(page.locator("#queue-count")).to_have_text(str(waiting + 1), timeout=A_WHILE)
     expect(page.locator("#queue-count")).to_be_visible()
 
