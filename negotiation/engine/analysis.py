@@ -85,12 +85,25 @@ def summarise(session: Session) -> Summary:
 
     About a second of work for 200,000 lawful offers and eight seats.
     """
+    ending = session.ending
+    return _summary(session, ending if isinstance(ending, Agreement) else None)
+
+
+def summarise_at(session: Session, offer: Offer) -> Summary:
+    """The summary as if a person had decided on `offer`, whatever the seats have agreed.
+
+    As much work as `summarise`. Raises NotInSpace for what is no offer here, BreaksConstraint for
+    one that is not lawful.
+    """
+    return _summary(session, session.decided_on(offer))
+
+
+def _summary(session: Session, agreed: Agreement | None) -> Summary:
     table, utilities = session.table, session.utilities
     limits = table.limits
     found = analyse(utilities, limits)
     summary = _of_the_table(session, found)
-    agreed = session.ending
-    if not isinstance(agreed, Agreement):
+    if agreed is None:
         return summary
     row = table.row_of(table.space.index_of(agreed.offer))
     assert row is not None

@@ -10,9 +10,13 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Offer
 
-Rule = Literal["consent", "mediation", "precedence", "vote"]
-IMPOSED: frozenset[Rule] = frozenset({"precedence", "vote"})
-"""What decides without asking whether the seats can live with it."""
+Rule = Literal["consent", "mediation", "precedence", "vote", "person"]
+IMPOSED: Mapping[Rule, str] = {
+    "precedence": "The seats did not agree; an order of precedence decided.",
+    "vote": "The seats did not agree; a weighted vote decided.",
+    "person": "A person amended what the seats agreed.",
+}
+"""What decides without asking whether the seats can live with it, with a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)

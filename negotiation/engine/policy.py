@@ -116,7 +116,7 @@ def judge(
 
     `risk` None: the score could not be computed. `values`: what the gates measure, by subject.
     `vetoes`: titles of the seats whose veto is not resolved. `by` what the agreement was decided,
-    `below` titles of the seats below their limits: what a rule imposed goes to people. `broken`:
+    `below` titles of the seats below their limits: what was imposed goes to people. `broken`:
     hard rules that the agreement does not keep. The strictest finding wins.
     """
     findings = [
@@ -179,8 +179,7 @@ def _veto(title: str) -> Finding:
 def _imposed(by: Rule | None, below: tuple[str, ...]) -> list[Finding]:
     if by is not None and by not in IMPOSED:
         return []
-    rule = {"precedence": "an order of precedence", "vote": "a weighted vote"}
-    text = f"The seats did not agree; {rule.get(by or '', 'an unknown rule')} decided."
+    text = IMPOSED[by] if by else "The seats did not agree; an unknown rule decided."
     if below:
         text += f" It is below the limit{'s' if below[1:] else ''} of {listed(below)}."
     return [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from negotiation.engine.messages import MEDIATOR, Act
 from negotiation.engine.space import NotInSpace
+from negotiation.engine.table import BreaksConstraint
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
@@ -143,12 +144,9 @@ def _lawful_row(state: State, message: Message) -> int:
     if message.offer is None:
         raise IllegalMove("An offer names one option for every issue.")
     try:
-        row = state.row_of(message.offer)
-    except NotInSpace as problem:
+        return state.lawful_row(message.offer)
+    except (NotInSpace, BreaksConstraint) as problem:
         raise IllegalMove(str(problem)) from problem
-    if row is None:
-        raise IllegalMove("The offer breaks a hard constraint.")
-    return row
 
 
 def _above_the_limit(state: State, seat: str, row: int) -> None:

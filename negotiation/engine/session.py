@@ -113,6 +113,13 @@ class Session:
         """Each seat's expected utility of each lawful offer now, shape (rows, seats)."""
         return self._state.utilities
 
+    def decided_on(self, offer: Offer) -> Agreement:
+        """The end in `offer` as it would be if a person decided so now; changes nothing.
+
+        Raises NotInSpace for what is no offer here, BreaksConstraint for one that is not lawful.
+        """
+        return self._state.agreement(self._state.lawful_row(offer), by="person")
+
     def next(self) -> Message | None:
         """What is said next by the seats' strategies or the mediator; None when it is over."""
         if self.ending is not None:

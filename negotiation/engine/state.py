@@ -14,6 +14,7 @@ from negotiation.engine.outlook import Outlook
 from negotiation.engine.solutions import nash_products
 from negotiation.engine.standings import Doubt, Named, RoundSoFar, Standing
 from negotiation.engine.strategies.players import NOTHING, Record
+from negotiation.engine.table import BreaksConstraint
 from negotiation.engine.texts import course
 from negotiation.engine.utility import TOLERANCE
 
@@ -149,6 +150,13 @@ class State:
     def row_of(self, offer: Mapping[str, Option]) -> int | None:
         """The row of an offer; None if it is not lawful; raises NotInSpace."""
         return self.table.row_of(self.table.space.index_of(offer))
+
+    def lawful_row(self, offer: Mapping[str, Option]) -> int:
+        """The row of a lawful offer; raises NotInSpace and BreaksConstraint."""
+        row = self.row_of(offer)
+        if row is None:
+            raise BreaksConstraint(self.table.broken(self.table.space.index_of(offer)))
+        return row
 
     def nearest(self, row: int) -> Standing | None:
         """The standing offer that differs from `row` on the fewest issues, the oldest of these."""

@@ -42,6 +42,15 @@ class BadTable(ValueError):
     """The table does not fit together; the message says where."""
 
 
+class BreaksConstraint(ValueError):
+    """An offer is not lawful; `constraints` are those it breaks."""
+
+    def __init__(self, constraints: tuple[Constraint, ...]) -> None:
+        rules = " ".join(f"{constraint.text.rstrip('.')}." for constraint in constraints)
+        super().__init__(f"The offer breaks a hard constraint: {rules}")
+        self.constraints = constraints
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
     """An agent at the table.
@@ -122,6 +131,11 @@ class Table:
         """Where the offer numbered `index` stands among the lawful ones, None if it is not."""
         row = int(np.searchsorted(self.lawful, index))
         return row if row < len(self.lawful) and self.lawful[row] == index else None
+
+    def broken(self, index: int) -> tuple[Constraint, ...]:
+        """The constraints that the offer numbered `index` breaks."""
+        both = zip(self.constraints, self.masks, strict=True)
+        return tuple(constraint for constraint, mask in both if not mask[index])
 
     def offer(self, row: int) -> Offer:
         """The lawful offer in `row`."""

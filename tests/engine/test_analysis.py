@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import dist
 
 import numpy as np
@@ -9,13 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiation.engine import domains
-from negotiation.engine.analysis import summarise
+from negotiation.engine.analysis import summarise, summarise_at
 from negotiation.engine.concessions import Step
 from negotiation.engine.frontier import frontier_within, pareto_frontier, undominated
+from negotiation.engine.policy import Policy, judge
+from negotiation.engine.risk import Risk
 from negotiation.engine.session import Session
 from negotiation.engine.solutions import solution_points
-from negotiation.engine.space import FloatArray
+from negotiation.engine.space import FloatArray, NotInSpace
 from negotiation.engine.strategies import BOULWARE
+from negotiation.engine.table import BreaksConstraint
 from tests.engine.tables import pie_table, service_table
 from tests.engine.talks import finished, worth
 
@@ -163,3 +167,46 @@ def test_a_summary_says_who_conceded_and_how_far_the_agreement_is_from_the_best(
 def test_a_summary_is_plain_json() -> None:
     text = json.dumps(summarise(finished(service_table())).to_dict(), allow_nan=False)
     assert json.loads(text)["pareto"] is True
+
+
+def test_a_person_may_decide_on_any_lawful_offer_of_a_finished_table() -> None:
+    session = finished(pie_table())
+    agreed, at_the_end = session.ending, summarise(session)
+    lopsided = summarise_at(session, {"share": 90})
+    assert (lopsided.agreement, lopsided.by, lopsided.below) == ({"share": 90}, "person", ("ben",))
+    assert lopsided.utilities == pytest.approx({"anna": 0.9, "ben": 0.1})
+    assert lopsided.surplus["ben"] < 0
+    assert lopsided.nash_ratio == pytest.approx(0.0, abs=1e-4)
+    assert lopsided.confidence == 0.0
+    assert session.ending is agreed
+    assert at_the_end.agreement is not None
+    same = summarise_at(session, at_the_end.agreement)
+    assert (same.by, same.below) == ("person", ())
+    assert replace(same, by="consent") == at_the_end
+
+
+def test_what_a_person_decides_on_is_an_offer_and_lawful() -> None:
+    session = finished(service_table())
+    agreed = summarise(session).agreement
+    assert agreed is not None
+    with pytest.raises(BreaksConstraint, match="Data stays in the European Union"):
+        summarise_at(session, {**agreed, "region": "us-east"})
+    with pytest.raises(NotInSpace, match="not an option of region"):
+        summarise_at(session, {**agreed, "region": "the moon"})
+    with pytest.raises(NotInSpace, match="names exactly these issues"):
+        summarise_at(session, {"region": "eu-west"})
+
+
+def test_what_a_person_decided_on_goes_to_people_and_says_whose_limit_it_passes_over() -> None:
+    summary = summarise_at(finished(pie_table()), {"share": 90})
+    judged = judge(
+        Policy(minimum_confidence=0),
+        risk=Risk(1, 1, ()),
+        values={},
+        confidence=summary.confidence,
+        by=summary.by,
+        below=summary.below,
+    )
+    (finding,) = judged.findings
+    assert (judged.route, finding.rule, finding.measured) == ("review", "imposed", "person")
+    assert finding.text == "A person amended what the seats agreed. It is below the limit of ben."
