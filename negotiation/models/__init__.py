@@ -5,6 +5,7 @@ from negotiation.models.receivers import ReceivedCall
 from negotiation.models.reports import Report
 from negotiation.models.scenarios import Scenario, ScenarioVersion
 from negotiation.models.sessions import Message, Negotiation
+from negotiation.models.stops import Stop
 
 __all__ = [
     "AuditEntry",
@@ -21,4 +22,5 @@ __all__ = [
     "RiskScope",
     "Scenario",
     "ScenarioVersion",
+    "Stop",
 ]

@@ -61,7 +61,7 @@ class Negotiation(models.Model):
         PAUSED = "paused", "Paused"
         AGREED = "agreed", "Agreed"
         NO_AGREEMENT = "no_agreement", "No agreement"
-        STOPPED = "stopped", "Stopped"
+        STOPPED = "stopped", "Ended"
         FAILED = "failed", "Failed"
 
     ACTIVE = (Status.QUEUED, Status.RUNNING)
