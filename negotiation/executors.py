@@ -6,21 +6,15 @@ again could help. It must be safe to run twice: the idempotency key is the same 
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
 from django.conf import settings
-from standardwebhooks.webhooks import Webhook
 
-from negotiation.addresses import ForbiddenAddress, pinned
+from negotiation.webhooks import NotDelivered, SignedCall, post
 
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-# Below the lease of an execution, so that no second worker sends while one still does.
-DEADLINE = 20.0
-MAX_RESPONSE = 64 * 1024
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class ExecutorError(Exception):
@@ -66,54 +60,34 @@ class DryRun:
 
 
 class SignedWebhook:
-    """POSTs the package as it is, signed as the Standard Webhooks specification 1.0 says."""
+    """POSTs the package as it is."""
 
     def execute(self, order: Order, *, now: datetime) -> Receipt:
-        target = _target(order.target)
-        body = order.body.decode()
-        headers = self._headers(order) | {
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(target["secret"]).sign(
-                order.key, now.astimezone(UTC), body
-            ),
-        }
         try:
-            address = pinned(target["url"], allow_private=target["allow_private"])
-            response = asyncio.run(
-                _post(address.url, body, headers | address.headers, address.server_name)
-            )
-        except ForbiddenAddress as error:
-            raise ExecutorError(str(error), permanent=True) from error
-        except TimeoutError as error:
-            raise ExecutorError(f"{order.target} took longer than {DEADLINE:.0f} s.") from error
-        except httpx.HTTPError as error:
-            raise ExecutorError(f"{order.target} did not answer: {error!r}") from error
-        return _receipt(order.target, *response)
+            return Receipt(text=post(_call(order), now=now))
+        except NotDelivered as error:
+            raise ExecutorError(str(error), permanent=error.permanent) from error
 
     def describe(self, order: Order) -> dict[str, str]:
-        target = _target(order.target)
-        headers = "\n".join(f"{name}: {value}" for name, value in self._headers(order).items())
-        return {
-            "kind": "signed webhook",
-            "url": target["url"],
-            "headers": headers,
-            "body": order.body.decode(),
-        }
-
-    @staticmethod
-    def _headers(order: Order) -> dict[str, str]:
-        return {
-            "content-type": "application/json",
-            "user-agent": "Parley",
-            # A compressed answer could grow beyond every bound while it is read.
-            "accept-encoding": "identity",
-            "webhook-id": order.key,
-            "idempotency-key": order.key,
-            "parley-package": order.package_hash,
-        }
+        call = _call(order)
+        headers = "\n".join(f"{name}: {value}" for name, value in call.sent_headers.items())
+        return {"kind": "signed webhook", "url": call.url, "headers": headers, "body": call.body}
 
 
 EXECUTORS: dict[str, Executor] = {"webhook": SignedWebhook(), "dry-run": DryRun()}
+
+
+def _call(order: Order) -> SignedCall:
+    target = _target(order.target)
+    return SignedCall(
+        name=order.target,
+        url=target["url"],
+        secret=target["secret"],
+        allow_private=target["allow_private"],
+        key=order.key,
+        body=order.body.decode(),
+        headers={"parley-package": order.package_hash},
+    )
 
 
 def _target(name: str) -> dict[str, Any]:
@@ -126,35 +100,3 @@ def _target(name: str) -> dict[str, Any]:
             " one in WEBHOOK_TARGETS.",
             permanent=True,
         ) from None
-
-
-async def _post(url: str, body: str, headers: dict[str, str], server_name: str) -> tuple[int, str]:
-    """Status and the beginning of the answer. No redirects, no proxies, bounded size and time.
-
-    httpx's own timeouts begin anew with every byte; the deadline does not.
-    """
-    async with (
-        asyncio.timeout(DEADLINE),
-        httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
-        client.stream(
-            "POST",
-            url,
-            content=body,
-            headers=headers,
-            extensions={"sni_hostname": server_name},
-        ) as response,
-    ):
-        answer = b""
-        async for chunk in response.aiter_raw():
-            answer += chunk
-            if len(answer) > MAX_RESPONSE:
-                break
-        return response.status_code, answer[:500].decode(errors="replace")
-
-
-def _receipt(target: str, status: int, answer: str) -> Receipt:
-    if httpx.codes.is_success(status):
-        return Receipt(text=f"{status} {answer}".strip())
-    # 408, 425, 429 and 5xx may pass; every other refusal stays one.
-    permanent = not (status >= 500 or status in {408, 425, 429})
-    raise ExecutorError(f"{target} answered {status}: {answer}", permanent=permanent)

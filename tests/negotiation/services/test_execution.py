@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from standardwebhooks.webhooks import Webhook
 
-from negotiation import executors
+from negotiation import webhooks
 from negotiation.models import AuditEntry, Decision, Execution
 from negotiation.services import execution
 from tests import factories
@@ -65,7 +65,7 @@ def test_a_target_that_refuses_ends_it(target: Target) -> None:
 def test_a_target_that_drips_is_given_up_in_time(
     target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executors, "DEADLINE", 0.5)
+    monkeypatch.setattr(webhooks, "DEADLINE", 0.5)
     target.drips = True
     decision = execute(cleared())
     assert decision.status == Decision.Status.EXECUTING
