@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 
 from approvals.differences import Change, differences_with
+from approvals.parts import voices
 from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
@@ -29,12 +33,14 @@ from negotiation.services import execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from negotiation.models import Execution
     from negotiation.scenarios.words import Words
 
 LAST_MESSAGES = 3
+Part = Callable[[Decision, User, datetime], dict[str, Any]]
+PARTS: tuple[Part, ...] = ()
+"""What other modules of `approvals.parts` add to the card."""
 
 
 class GaveUp(NamedTuple):
@@ -48,7 +54,7 @@ class GaveUp(NamedTuple):
         return None if self.first is None else round(min(max(self.first, 0), 1) * 100, 1)
 
 
-def card_context(decision: Decision, now: datetime) -> dict[str, Any]:
+def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/approval.html` and its fragments."""
     negotiation = decision.negotiation
     lexicon = lexicon_for(negotiation.version)
@@ -74,7 +80,8 @@ def card_context(decision: Decision, now: datetime) -> dict[str, Any]:
         "preview": preview,
         "preview_error": preview_error,
         "last": [message_context(negotiation, said) for said in transcript[-LAST_MESSAGES:]],
-        **verdict_context(decision, now),
+        **verdict_context(decision, user, now),
+        **{name: each for part in PARTS for name, each in part(decision, user, now).items()},
     }
 
 
@@ -90,7 +97,7 @@ def _finding(words: Words, finding: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def verdict_context(decision: Decision, now: datetime) -> dict[str, Any]:
+def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/_verdict.html`: where the decision stands."""
     carried_out = _execution(decision)
     parked = decision.status == Decision.Status.PARKED
@@ -98,17 +105,20 @@ def verdict_context(decision: Decision, now: datetime) -> dict[str, Any]:
     reports = list(carried_out.reports.select_related("person")) if carried_out else []
     return {
         "decision": decision,
-        "review": decision.reviews.select_related("reviewer")
-        .filter(returned=decision.returned)
-        .last(),
+        "reviews": list(
+            decision.reviews.select_related("reviewer")
+            .filter(returned=decision.returned)
+            .order_by("id")
+        ),
         "execution": carried_out,
         "reports": reports,
         "outcomes": Report.Outcome.choices,
         "overdue": overdue,
         "open": parked and not overdue,
+        **voices.context(decision, user),
         "stoppable": decision.status == Decision.Status.CLEARED,
         "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}"
-        f".{len(reports)}",
+        f".{len(reports)}.{decision.approvals}.{decision.escalated}",
     }
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from negotiation import roles
 from negotiation.models import Decision
-from negotiation.services.demo import password_of
+from negotiation.services.demo import ACCOUNTS, password_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,8 +40,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _demo_accounts() -> list[tuple[roles.Role, str]]:
-    return [(role, password_of(role)) for role in roles.Role] if settings.DEMO else []
+def _demo_accounts() -> list[tuple[str, str, str]]:
+    """Name, password, and what the account is for."""
+    return [(name, password_of(name), does) for name, _, does in ACCOUNTS] if settings.DEMO else []
 
 
 def waiting(request: HttpRequest) -> int:

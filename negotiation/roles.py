@@ -12,11 +12,14 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """The names of the groups."""
+    """The names of the groups. A senior is a manager whose word the highest tier needs; a service
+    is a program with an account, which never decides for people."""
 
     OPERATOR = "operator"
     MANAGER = "manager"
+    SENIOR = "senior"
     ADMIN = "admin"
+    SERVICE = "service"
 
 
 def roles_of(user: Person) -> frozenset[Role]:
@@ -24,7 +27,7 @@ def roles_of(user: Person) -> frozenset[Role]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if user.is_superuser:
-        return frozenset(Role)
+        return frozenset(Role) - {Role.SERVICE}
     known: frozenset[Role] | None = getattr(user, "_parley_roles", None)
     if known is None:
         names = set(user.groups.values_list("name", flat=True))
@@ -45,7 +48,13 @@ def may_operate(user: Person) -> bool:
 
 def may_review(user: Person) -> bool:
     """Approve and reject what is parked."""
-    return Role.MANAGER in roles_of(user)
+    roles = roles_of(user)
+    return bool(roles & {Role.MANAGER, Role.SENIOR}) and Role.SERVICE not in roles
+
+
+def is_senior(user: Person) -> bool:
+    """Give the voice that the highest tier needs."""
+    return may_review(user) and Role.SENIOR in roles_of(user)
 
 
 def may_edit_rules(user: Person) -> bool:
@@ -55,9 +64,9 @@ def may_edit_rules(user: Person) -> bool:
 
 def may_export(user: Person) -> bool:
     """Take the evidence of a decision out of the house."""
-    return bool(roles_of(user) & {Role.MANAGER, Role.ADMIN})
+    return bool(roles_of(user) & {Role.MANAGER, Role.SENIOR, Role.ADMIN})
 
 
 def may_report(user: Person) -> bool:
     """Say what really happened after an execution."""
-    return bool(roles_of(user) & {Role.OPERATOR, Role.MANAGER, Role.ADMIN})
+    return bool(roles_of(user) & {Role.OPERATOR, Role.MANAGER, Role.SENIOR, Role.ADMIN})

@@ -37,6 +37,12 @@ def version(name: str = "cloud-placement", **changes: Any) -> ScenarioVersion:
     )
 
 
+def version_for(people: int, name: str = "cloud-placement") -> ScenarioVersion:
+    """A shipped scenario whose decisions so many people make, whatever the score."""
+    policy = load_named(name).policy.model_dump(mode="json") | {"tiers": [{"people": people}]}
+    return version(name, policy=policy)
+
+
 def negotiation(**fields: Any) -> Negotiation:
     now = timezone.now()
     status = fields.setdefault("status", Negotiation.Status.RUNNING)
@@ -79,6 +85,8 @@ def decision(**fields: Any) -> Decision:
     fields.setdefault("package_hash", hashlib.sha256(package.encode()).hexdigest())
     if "negotiation" not in fields:
         fields["negotiation"] = negotiation(status=Negotiation.Status.AGREED)
+    if fields.get("cleared_at"):
+        fields.setdefault("approvals", fields.get("people", 1))
     defaults = {"judgement": {}, "score": 50.0, "confidence": 0.95, "created_at": now}
     return Decision.objects.create(**(defaults | fields))
 

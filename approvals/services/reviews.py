@@ -1,4 +1,7 @@
-"""A person's verdict on a decision: the first one holds, but no wins over yes until it is used."""
+"""A person's verdict on a decision: as many approvals of one package as its tier asks for.
+
+No wins over yes until the permission is used.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from django.utils.timesince import timesince
 
 from approvals.models import Review
 from approvals.services.calls import Call, answered, keep
+from approvals.services.objections import objection
 from negotiation.models import Decision
 from negotiation.roles import may_review
 from negotiation.services import decisions
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
 class NotAllowed(Exception):
     """Only managers approve and reject."""
+
+
+class MayNotApprove(Exception):
+    """This person cannot approve this package now; the sentence says why."""
 
 
 class ReasonMissing(Exception):
@@ -45,7 +53,8 @@ def approve(
     seen_revision: int | None = None,
     key: str = "",
 ) -> Review:
-    """Clears exactly the package whose hash the reviewer saw, as it stood then."""
+    """Approves exactly the package whose hash the reviewer saw, as it stood then; with the last
+    approval that it needs it is cleared. Raises NotAllowed, MayNotApprove, NotParked, KeyReused."""
     call = Call(
         decision_id=decision_id,
         by=by,
@@ -88,21 +97,25 @@ def _once(call: Call, now: datetime) -> Review:
         raise NotAllowed(NotAllowed.__doc__)
     try:
         return answered(call) or _decide(call, now)
-    except (NotParked, IntegrityError):
+    except (NotParked, MayNotApprove, IntegrityError) as refusal:
         # The same call may be on its way twice: the first one's answer is then ours as well.
         review = answered(call)
-        if review is None:
-            raise
-        return review
+        if review is not None:
+            return review
+        if isinstance(refusal, IntegrityError):
+            _refuse_an_objection(_seen(call, now), call.by)
+        raise
 
 
 def _decide(call: Call, now: datetime) -> Review:
     decision = _seen(call, now)
+    if call.verdict == Review.Verdict.APPROVE:
+        _refuse_an_objection(decision, call.by)
     scenario = decision.negotiation.version.compiled()
     try:
         with transaction.atomic():
             if call.verdict == Review.Verdict.APPROVE:
-                decisions.clear(
+                decisions.vote(
                     decision=decision, scenario=scenario, by=call.by, reason=call.reason, now=now
                 )
             else:
@@ -120,6 +133,12 @@ def _decide(call: Call, now: datetime) -> Review:
             return review
     except decisions.NotParked:
         raise _too_late(call.decision_id, now) from None
+
+
+def _refuse_an_objection(decision: Decision, by: User) -> None:
+    against = objection(decision, by)
+    if against is not None:
+        raise MayNotApprove(against)
 
 
 def _seen(call: Call, now: datetime) -> Decision:
@@ -148,6 +167,8 @@ def _too_late(decision_id: int, now: datetime) -> NotParked:
     """Says who was first, and when."""
     decision = Decision.objects.select_related("negotiation__version__scenario").get(pk=decision_id)
     last = decision.reviews.select_related("reviewer").order_by("-id").first()
+    if decision.status == Decision.Status.PARKED:
+        return NotParked(decision, "It changed while you decided; nothing was changed.")
     if last is None:
         return NotParked(decision, f"It is {decision.get_status_display().lower()} already.")
     seconds = round((now - last.created_at).total_seconds())

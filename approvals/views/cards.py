@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from approvals.models import Review
 
 NOTHING_NEW = 204
+FORBIDDEN = 403
 CONFLICT = 409
 UNPROCESSABLE = 422
 
@@ -39,7 +40,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     decision = _find(request, pk)
     if not wants_fragment(request):
         return _card(request, decision)
-    verdict = verdict_context(decision, timezone.now())
+    verdict = verdict_context(decision, person(request), timezone.now())
     if request.GET.get("seen") == verdict["seen"]:
         return HttpResponse(status=NOTHING_NEW)
     # What came back is another case than the one on the page: it is read anew before it is decided.
@@ -99,6 +100,8 @@ def _decide(
         return _card(request, decision, refusal=str(refusal), status=refusal.status)
     except KeyReused as refusal:
         return _card(request, decision, refusal=str(refusal), status=UNPROCESSABLE)
+    except reviews.MayNotApprove as refusal:
+        return _card(request, decision, refusal=str(refusal), status=FORBIDDEN)
     except reviews.NotParked as refusal:
         return _card(
             request,
@@ -107,8 +110,20 @@ def _decide(
             differences=differences_since(refusal.decision, seen.package_hash),
             status=CONFLICT,
         )
-    messages.success(request, done)
+    decision.refresh_from_db()
+    voted = decision.status == Decision.Status.PARKED
+    messages.success(request, _still_to_come(decision) if voted else done)
     return redirect("approval", pk=pk)
+
+
+def _still_to_come(decision: Decision) -> str:
+    left = max(decision.people - decision.approvals, decision.seniors - decision.senior_approvals)
+    senior = decision.seniors > decision.senior_approvals
+    who = "person" if left == 1 else "people"
+    return (
+        f"Your approval counts. {left} more {who} must approve this package"
+        f"{', one of them senior' if senior else ''}."
+    )
 
 
 def _card(
@@ -120,7 +135,7 @@ def _card(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        **card_context(decision, timezone.now()),
+        **card_context(decision, person(request), timezone.now()),
         "refusal": refusal,
         "differences": differences,
         "key": new_key(),

@@ -6,21 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from negotiation.roles import Role
-from negotiation.services.demo import password_of
+from negotiation.services.demo import ACCOUNTS, password_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DOES = {
-    Role.OPERATOR: "watches the tables, starts and stops negotiations",
-    Role.MANAGER: "decides what was parked for a person",
-    Role.ADMIN: "writes the rules: objectives and risk tolerance",
-}
 LOOK_FIRST = """\
 Look first at
   1. the floor, signed in as operator: open the negotiation that is in progress and follow it
-  2. the approvals, signed in as manager: one agreement is parked there and waits for a person
+  2. the approvals, signed in as manager: one agreement waits there for two people
+     (the other one is deputy)
   3. the receiver: what was carried out, and what arrived"""
 
 
@@ -40,4 +35,4 @@ def waiting(missing: Mapping[str, str]) -> str:
 
 
 def _accounts() -> list[str]:
-    return [f"  {role:10} {password_of(role):18} {does}" for role, does in DOES.items()]
+    return [f"  {name:10} {password_of(name):18} {does}" for name, _, does in ACCOUNTS]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.engine.formatting import number
-from negotiation.engine.policy import Finding, Judgement
+from negotiation.engine.gates import Finding
+from negotiation.engine.policy import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,81 +7,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from operator import ge, gt, lt
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from negotiation.engine.endings import IMPOSED
 from negotiation.engine.formatting import listed
+from negotiation.engine.gates import IRREVERSIBLE, Finding, frozen, gated, irreversible
 from negotiation.engine.plain import plain
+from negotiation.engine.tiers import TIERS, Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from datetime import datetime
 
     from negotiation.engine.endings import Rule
+    from negotiation.engine.gates import Freeze, Gate, Irreversible, Measured, Route
     from negotiation.engine.risk import Risk
-
-Route = Literal["auto", "review", "refuse"]
-Test = Literal["at_least", "above", "below", "not_in"]
-Measured = float | str | None
-Limit = float | tuple[str | float, ...]
-
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
-    "at_least": ge,
-    "above": gt,
-    "below": lt,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """Sends a decision to people if `subject` is `test` `limit`: ("commitment", "at_least", 1).
-
-    `not_in` compares with a tuple of values, the others with a number in `unit`.
-    """
-
-    name: str
-    text: str
-    subject: str
-    test: Test
-    limit: Limit
-    unit: str = ""
-
-    def __post_init__(self) -> None:
-        if isinstance(self.limit, tuple) == (self.test in _COMPARED):
-            raise ValueError(f"Gate {self.name}: {self.test} does not go with {self.limit!r}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """`minimum_confidence` from 0 to 1; from `review_from` points people decide, from
-    `refuse_from` it is refused."""
+    `refuse_from` it is refused. `tiers`: who decides, by score."""
 
     minimum_confidence: float
     review_from: float = 35.0
     refuse_from: float = 90.0
     gates: tuple[Gate, ...] = ()
+    tiers: tuple[Tier, ...] = TIERS
+    irreversible: Irreversible = IRREVERSIBLE
+    freezes: tuple[Freeze, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.minimum_confidence <= 1:
             raise ValueError("A minimum confidence is between 0 and 1.")
         if not 0 <= self.review_from <= self.refuse_from <= 100:
             raise ValueError("Scores rise from 0 over review to refuse, at most 100.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A rule that was met: what was measured, the rule's limit in `unit`, what it forces.
-
-    `measured` is None where the figure is unknown.
-    """
-
-    rule: str
-    text: str
-    subject: str
-    measured: Measured
-    limit: Limit | None
-    unit: str
-    forces: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +71,23 @@ def judge(
     by: Rule | None = "consent",
     below: tuple[str, ...] = (),
     broken: tuple[Finding, ...] = (),
+    reversibility: float | None = None,
+    now: datetime | None = None,
 ) -> Judgement:
     """The route of a decision, and every rule that forced it.
 
     `risk` None: the score could not be computed. `values`: what the gates measure, by subject.
     `vetoes`: titles of the seats whose veto is not resolved. `by` what the agreement was decided,
-    `below` titles of the seats below their limits: what was imposed goes to people. `broken`:
-    hard rules that the agreement does not keep. The strictest finding wins.
+    `below` titles of the seats below their limits: what a rule or a person imposed goes to people.
+    `broken`: hard rules that the agreement does not keep. `reversibility` as in `RiskInputs`;
+    without it nothing counts as irreversible. `now` (aware): without it no freeze is looked at. The
+    strictest finding wins.
     """
     findings = [
         *broken,
-        *gated(policy, values),
+        *gated(policy.gates, values),
+        *irreversible(policy.irreversible, risk, reversibility),
+        *frozen(policy.freezes, now),
         *(_veto(title) for title in vetoes),
         *_imposed(by, below),
         *_confidence(policy, confidence),
@@ -130,38 +96,6 @@ def judge(
     forced = {finding.forces for finding in findings}
     route: Route = "refuse" if "refuse" in forced else "review" if forced else "auto"
     return Judgement(route, tuple(findings), risk)
-
-
-def gated(policy: Policy, values: Mapping[str, Measured]) -> tuple[Finding, ...]:
-    """The gates that these `values`, by subject, meet, in the policy's order."""
-    found = (_gated(gate, values) for gate in policy.gates)
-    return tuple(finding for finding in found if finding is not None)
-
-
-def _gated(gate: Gate, values: Mapping[str, Measured]) -> Finding | None:
-    measured = values.get(gate.subject)
-    known = _is_known(measured) and (gate.test not in _COMPARED or not isinstance(measured, str))
-    if known and not _met(gate, measured):
-        return None
-    return Finding(
-        rule=gate.name,
-        text=gate.text if known else f"{gate.text} Here the figure is unknown.",
-        subject=gate.subject,
-        measured=measured if known else None,
-        limit=gate.limit,
-        unit=gate.unit,
-        forces="review",
-    )
-
-
-def _is_known(measured: Measured) -> bool:
-    return measured is not None and (isinstance(measured, str) or isfinite(measured))
-
-
-def _met(gate: Gate, measured: Measured) -> bool:
-    if isinstance(gate.limit, tuple):
-        return measured not in gate.limit
-    return _COMPARED[gate.test](cast("float", measured), gate.limit)
 
 
 def _veto(title: str) -> Finding:

@@ -78,6 +78,11 @@ class Risk:
         """The expected harm h, from before the score was held between 0 and 100."""
         return float(10 ** ((self.unclamped - 100) / POINTS_PER_DECADE))
 
+    @property
+    def severity(self) -> float | None:
+        """The worst loss as a share of what is tolerated, at most `LARGEST_SEVERITY`."""
+        return next((each.value for each in self.factors if each.name == "severity"), None)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, every field."""
         return cast("dict[str, Any]", plain(self))

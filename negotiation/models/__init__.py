@@ -1,6 +1,8 @@
 from negotiation.models.audit import AuditEntry, AuditHead
 from negotiation.models.budgets import HarmReservation, RiskScope
-from negotiation.models.decisions import Decision, EarlierPackage, Execution, Grant
+from negotiation.models.decisions import Decision, EarlierPackage
+from negotiation.models.executions import Execution, Grant
+from negotiation.models.policies import PolicyChange
 from negotiation.models.receivers import ReceivedCall
 from negotiation.models.reports import Report
 from negotiation.models.scenarios import Scenario, ScenarioVersion
@@ -17,6 +19,7 @@ __all__ = [
     "HarmReservation",
     "Message",
     "Negotiation",
+    "PolicyChange",
     "ReceivedCall",
     "Report",
     "RiskScope",

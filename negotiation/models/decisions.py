@@ -1,17 +1,21 @@
-"""The judged package, the permission to execute it, and the execution.
+"""The judged package.
 
     (agreement) ──▶ parked ──▶ cleared ──▶ executing ──▶ executed | failed
-                     ▲ │   │        │  ▲
-                     │ │   │        │  └── (agreement routed auto: born cleared)
-                     └─┼───┼────────┤   the grant did not hold when it was used: back to people
-                       │   │        └──▶ void     … and it cannot even be judged any more
-                     │   └──▶ expired             nobody decided in time
-                     └──▶ rejected                a manager, also once it is cleared
+                    ▲ │ │ ▲ │       │  ▲
+                    │ │ │ │ │       │  └── (agreement routed auto: born cleared)
+                    │ │ │ └─┼───────┤   the grant did not hold when it was used: back to people
+                    │ │ │   │       └──▶ void     … and it cannot even be judged any more
+                    │ │ │   └──▶ expired          nobody decided in time
+                    │ │ └──▶ rejected | withdrawn a manager | an operator, also once it is cleared
+                    │ ▼
+                   sent_back ──▶ void             the table talks again, and finds nothing
     (agreement) ──▶ refused                       the policy refuses it: no person can clear it
 
-A manager moves parked → cleared, and parked or cleared → rejected; the upkeep task parked →
-expired; a worker the rest. No wins over yes until a worker begins.
-What comes back is judged anew: its package may be another one, and the one before is kept.
+A vote leaves a decision parked until as many people as its tier asks for have approved the same
+package; the last of them moves it to cleared. Any reviewer moves parked or cleared → rejected, an
+operator → withdrawn; the timers parked → expired; a worker the rest. No wins over yes until a
+worker begins. An amended or returned decision has another package, and its votes begin again; the
+package before is kept.
 Every move is a conditional UPDATE; the CHECK constraints below hold whoever writes.
 """
 
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser, User
+
+    from negotiation.engine.messages import Offer
+    from negotiation.models.executions import Grant
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -67,6 +74,8 @@ class Decision(models.Model):
         EXPIRED = "expired", "Expired"
         VOID = "void", "Void"
         REFUSED = "refused", "Refused"
+        SENT_BACK = "sent_back", "Sent back"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     class Route(models.TextChoices):
         AUTO = "auto", "Automatic"
@@ -94,6 +103,31 @@ class Decision(models.Model):
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    # Who decides, as the policy said when it was routed (engine/tiers.Tier); empty where nobody
+    # has to. Of that, what the constraints compare: how many people, and how many have approved.
+    tier = models.JSONField(default=dict)
+    people = models.PositiveSmallIntegerField(default=1)
+    seniors = models.PositiveSmallIntegerField(default=0)
+    approvals = models.PositiveSmallIntegerField(default=0)
+    senior_approvals = models.PositiveSmallIntegerField(default=0)
+    # How often its time ran out and more people were asked.
+    escalated = models.PositiveSmallIntegerField(default=0)
+    # What a person made of the agreement; None as long as it is what the seats agreed.
+    offer = models.JSONField(null=True)
+    amended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # How often the table was asked to go on.
+    sent_back = models.PositiveSmallIntegerField(default=0)
+    # Who is looking at it, and until when that counts.
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    claimed_until = models.DateTimeField(null=True)
+    # In an emergency one person clears what others would have to.
+    glass_broken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     cleared_at = models.DateTimeField(null=True)
     cleared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -130,8 +164,39 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="decision_rejected_is_never_cleared",
-                condition=~Q(status__in=["parked", "rejected", "expired", "refused"])
+                condition=~Q(
+                    status__in=[
+                        "parked",
+                        "sent_back",
+                        "rejected",
+                        "withdrawn",
+                        "expired",
+                        "refused",
+                    ]
+                )
                 | Q(cleared_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="decision_cleared_by_enough_people",
+                condition=Q(cleared_at__isnull=True)
+                | Q(route="auto")
+                | Q(glass_broken_by__isnull=False)
+                | Q(approvals__gte=F("people"), senior_approvals__gte=F("seniors")),
+            ),
+            models.CheckConstraint(
+                name="decision_asks_at_least_one_person",
+                condition=Q(people__gte=1, seniors__lte=F("people")),
+            ),
+            models.CheckConstraint(
+                name="decision_sent_back_twice_at_most", condition=Q(sent_back__lte=2)
+            ),
+            models.CheckConstraint(
+                name="decision_amended_by_somebody",
+                condition=Q(offer__isnull=True) | Q(amended_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="decision_claim_has_an_end",
+                condition=Q(claimed_by__isnull=True) | Q(claimed_until__isnull=False),
             ),
             models.CheckConstraint(
                 name="decision_parked_has_a_due_time",
@@ -161,6 +226,17 @@ class Decision(models.Model):
         return f"{self.revision}-{self.package_hash}"
 
     @property
+    def agreed(self) -> Offer:
+        """What would be carried out: what the seats agreed, or what a person made of it."""
+        amended: Offer | None = self.offer
+        return self.negotiation.agreed_offer if amended is None else amended
+
+    @property
+    def enough(self) -> bool:
+        """Whether as many people have approved as its tier asks for."""
+        return self.approvals >= self.people and self.senior_approvals >= self.seniors
+
+    @property
     def grant(self) -> Grant:
         """The permission that counts; raises Grant.DoesNotExist."""
         return self.grants.get(void_at=None)
@@ -177,94 +253,3 @@ class EarlierPackage(models.Model):
 
     class Meta:
         ordering = ["id"]
-
-
-class Grant(models.Model):
-    """The single-use permission to execute one package. Of a decision's at most one is not void."""
-
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="grants")
-    package_hash = models.CharField(max_length=64)
-    # Hash of the facts the decision read, and only those.
-    fingerprint = models.CharField(max_length=64)
-    version = models.ForeignKey("ScenarioVersion", on_delete=models.PROTECT, related_name="+")
-    nonce = models.CharField(max_length=43, unique=True)
-    granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    granted_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    # services/signatures.py: over all that is above.
-    signature = models.CharField(max_length=64)
-    consumed_at = models.DateTimeField(null=True)
-    void_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["decision"], name="grant_one_that_counts", condition=Q(void_at=None)
-            ),
-            models.CheckConstraint(
-                name="grant_void_is_never_used",
-                condition=Q(void_at__isnull=True) | Q(consumed_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="grant_used_within_its_time",
-                condition=Q(consumed_at__isnull=True)
-                | Q(consumed_at__gte=F("granted_at"), consumed_at__lt=F("expires_at")),
-            ),
-        ]
-
-
-class ExecutionQuerySet(models.QuerySet["Execution"]):
-    def pending(self) -> ExecutionQuerySet:
-        return self.filter(status=Execution.Status.PENDING)
-
-    def due(self, now: datetime) -> ExecutionQuerySet:
-        """Pending, its time has come, and no live worker holds it."""
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        return self.pending().filter(free, next_at__lte=now)
-
-
-class Execution(models.Model):
-    """Carrying out one package: pending ──▶ succeeded | failed, by a worker under a lease."""
-
-    class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="execution")
-    grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="execution")
-    # Sent to the target with every attempt, so that it can tell a retry from a second order.
-    idempotency_key = models.CharField(max_length=100, unique=True)
-    kind = models.CharField(max_length=10)
-    target = models.CharField(max_length=60, blank=True)
-    status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
-    attempts = models.PositiveIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    next_at = models.DateTimeField(null=True)
-    response = models.CharField(max_length=1000, blank=True)
-    # What had changed since it was approved without making that void.
-    drift = models.CharField(max_length=1000, blank=True)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    objects = ExecutionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="execution_pending_has_a_next_time",
-                condition=~Q(status="pending") | Q(next_at__isnull=False, finished_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="execution_ended_is_at_rest",
-                condition=Q(status="pending")
-                | Q(finished_at__isnull=False, next_at__isnull=True, lease_until__isnull=True),
-            ),
-        ]
-        indexes = [
-            # Read by the sweep.
-            models.Index(fields=["next_at"], name="execution_due", condition=Q(status="pending")),
-        ]

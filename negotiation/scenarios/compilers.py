@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.engine.budgets import Budget
-from negotiation.engine.policy import gated, judge
+from negotiation.engine.gates import gated
+from negotiation.engine.policy import judge
 from negotiation.engine.risk import MissingFigure, assess
+from negotiation.engine.tiers import tier_of
 from negotiation.scenarios import judgements, readings
 from negotiation.scenarios.checks import problems_of
 from negotiation.scenarios.columns import Columns
@@ -21,12 +23,15 @@ from negotiation.scenarios.tables import compile_columns, compile_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from negotiation.engine.analysis import Summary
     from negotiation.engine.messages import Message, Offer, Option
-    from negotiation.engine.policy import Finding, Judgement, Policy
+    from negotiation.engine.gates import Finding
+    from negotiation.engine.policy import Judgement, Policy
     from negotiation.engine.risk import RiskInputs
     from negotiation.engine.table import Table
+    from negotiation.engine.tiers import Tier
     from negotiation.scenarios.readings import FactsUsed
     from negotiation.scenarios.schema import Executor
     from negotiation.scenarios.words import Words
@@ -91,9 +96,9 @@ class CompiledScenario:
     def words(self) -> Words:
         return self.columns.known.words
 
-    @property
-    def window_hours(self) -> float:
-        return self.document.policy.window_hours
+    def tier(self, judgement: Judgement) -> Tier:
+        """Who decides this judgement, if it goes to people."""
+        return tier_of(self.policy.tiers, judgement)
 
     @property
     def budget(self) -> Budget:
@@ -159,12 +164,18 @@ class CompiledScenario:
 
     def gated(self, offer: Offer, facts: FactsUsed) -> tuple[Finding, ...]:
         """The gates that send an offer to people at these facts. Raises NotInSpace."""
-        return gated(self.policy, self.values(offer, facts))
+        return gated(self.policy.gates, self.values(offer, facts))
 
     def judge(
-        self, offer: Offer, summary: Summary, facts: FactsUsed, history: History | None = None
+        self,
+        offer: Offer,
+        summary: Summary,
+        facts: FactsUsed,
+        history: History | None = None,
+        now: datetime | None = None,
     ) -> Judgement:
-        """The route of an agreement; without a history nothing is known of earlier actions."""
+        """The route of an agreement; without a history nothing is known of earlier actions, without
+        `now` (aware) nothing of freezes."""
         inputs = self.risk_inputs(offer, summary, facts, history or History())
         try:
             risk = assess(inputs)
@@ -178,4 +189,6 @@ class CompiledScenario:
             by=summary.by,
             below=tuple(self.table.seat[name].title for name in summary.below),
             broken=self.broken(offer, facts),
+            reversibility=inputs.reversibility,
+            now=now,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -35,6 +35,17 @@ def _real_date(text: str) -> str:
         raise ValueError(f"'{text}' is not a date; write it as 2026-07-30") from None
 
 
+def _real_moment(text: str) -> str:
+    """ISO 8601 in UTC, so that equal moments are equal texts."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a time; write it as 2026-12-20T08:00Z") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"'{text}' has no time zone; write it as 2026-12-20T08:00Z")
+    return moment.astimezone(UTC).isoformat()
+
+
 def _figure(text: str) -> str:
     try:
         known = math.isfinite(float(text))
@@ -53,6 +64,7 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterVali
 Unit = Annotated[str, StringConstraints(max_length=24), AfterValidator(_line)]
 Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_paragraph)]
 Day = Annotated[str, StringConstraints(max_length=10), AfterValidator(_real_date)]
+Moment = Annotated[str, StringConstraints(max_length=40), AfterValidator(_real_moment)]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from negotiation.engine import policy, risk
+from negotiation.engine import gates, policy, risk
+from negotiation.engine.tiers import Tier
 from negotiation.engine.utility import TOLERANCE
 from negotiation.scenarios import readings
 from negotiation.scenarios.rules import stated_limit
-from negotiation.scenarios.schema import Reversibility
+from negotiation.scenarios.policy_parts import Reversibility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from negotiation.engine.analysis import Summary
     from negotiation.engine.messages import Offer, Option
     from negotiation.engine.space import Constraint
-    from negotiation.scenarios import schema
+    from negotiation.scenarios import policy_parts
     from negotiation.scenarios.columns import Columns
     from negotiation.scenarios.readings import FactsUsed
 
@@ -47,11 +49,30 @@ def compile_policy(columns: Columns) -> policy.Policy:
         review_from=stated.review_from,
         refuse_from=stated.refuse_from,
         gates=tuple(_gate(gate, columns) for gate in stated.gates),
+        tiers=tuple(_tier(tier) for tier in stated.tiers),
+        irreversible=gates.Irreversible(
+            severity=stated.irreversible.severity, people=stated.irreversible.people
+        ),
+        freezes=tuple(_freeze(freeze) for freeze in stated.freezes),
+    )
+
+
+def _tier(tier: policy_parts.Tier) -> Tier:
+    named = tier.model_dump(mode="json")
+    return Tier(begins=named.pop("from"), **named)
+
+
+def _freeze(freeze: policy_parts.Freeze) -> gates.Freeze:
+    return gates.Freeze(
+        name=freeze.name,
+        text=f"{freeze.text.rstrip('.')}.",
+        begins=datetime.fromisoformat(freeze.begins),
+        ends=datetime.fromisoformat(freeze.ends),
     )
 
 
 def risk_inputs(
-    stated: schema.RiskInputs,
+    stated: policy_parts.RiskInputs,
     *,
     offer: Offer,
     values: Mapping[str, Option | None],
@@ -90,7 +111,7 @@ def stance_entropy(summary: Summary) -> float:
 
 def broken(
     constraints: Iterable[Constraint], offer: Offer, columns: Columns, facts: FactsUsed
-) -> tuple[policy.Finding, ...]:
+) -> tuple[gates.Finding, ...]:
     """The hard rules that an agreement does not keep, now that its facts are known.
 
     They are refused and not reviewed: an offer that breaks a hard rule is no offer, and nobody
@@ -100,7 +121,7 @@ def broken(
     values = readings.values(offer, columns, facts)
     at_these = partial(readings.column, columns=columns, facts=facts)
     return tuple(
-        policy.Finding(
+        gates.Finding(
             rule=rule.name,
             text=f"{rule.text.rstrip('.')}: with the facts told at the table it breaks this rule.",
             subject=rule.subject,
@@ -114,15 +135,16 @@ def broken(
     )
 
 
-def _gate(gate: schema.Gate, columns: Columns) -> policy.Gate:
+def _gate(gate: policy_parts.Gate, columns: Columns) -> gates.Gate:
     ((test, limit),) = gate.limits.items()
-    return policy.Gate(
+    return gates.Gate(
         name=gate.name,
         text=f"{gate.text.rstrip('.')}.",
         subject=gate.subject,
-        test=cast("policy.Test", test),
+        test=cast("gates.Test", test),
         limit=tuple(limit) if isinstance(limit, list) else limit,
         unit=columns.known.words.unit(gate.subject),
+        people=gate.people,
     )
 
 

@@ -6,13 +6,13 @@ What fields there are and which shape they have. Whether names refer to somethin
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from negotiation.engine.beliefs import Disclosure
 from negotiation.engine.strategies import STRATEGIES
-from negotiation.engine.table import Kind, Resolution
+from negotiation.engine.table import Kind
 from negotiation.scenarios.fields import (
     Day,
     Figure,
@@ -29,6 +29,8 @@ from negotiation.scenarios.fields import (
     Text,
     Unit,
 )
+from negotiation.scenarios.limits import OneLimit
+from negotiation.scenarios.policy_parts import Policy
 from negotiation.scenarios.values import Value
 
 
@@ -95,23 +97,6 @@ class Measure(Part):
     levels: Annotated[dict[Figure, Label], Field(max_length=20)] = {}
 
 
-class OneLimit(Part):
-    """What is held against exactly one limit of these `KINDS`."""
-
-    KINDS: ClassVar[tuple[str, ...]]
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Self:
-        if len(self.limits) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(self.KINDS)}")
-        return self
-
-    @property
-    def limits(self) -> dict[str, Any]:
-        stated = {kind: getattr(self, "in_" if kind == "in" else kind) for kind in self.KINDS}
-        return {kind: limit for kind, limit in stated.items() if limit is not None}
-
-
 class Test(OneLimit):
     """`subject` held against a limit. A text limit names a parameter."""
 
@@ -176,6 +161,8 @@ StrategyName = Annotated[str, StringConstraints(max_length=40), AfterValidator(_
 
 
 class Seat(Part):
+    """`owner`: the user name of who answers for this agent, who never clears what it agreed to."""
+
     name: Slug
     title: Label
     description: Text = ""
@@ -186,6 +173,7 @@ class Seat(Part):
     beliefs: dict[Name, Belief] = {}
     knows: dict[Name, Knowledge] = {}
     veto: bool = False
+    owner: Annotated[str, StringConstraints(pattern=r"^[\w.@+-]{1,150}$")] | None = None
 
 
 class Protocol(Part):
@@ -199,70 +187,6 @@ class Protocol(Part):
     dissent: Annotated[int, Field(ge=0, le=6)] = 0
     questions: Annotated[int, Field(ge=0, le=1_000)] | None = None
     quiet_rounds: Annotated[int, Field(ge=1, le=1_000)] | None = None
-
-
-class Gate(OneLimit):
-    """A class of agreements that a person decides: `subject` against exactly one limit."""
-
-    KINDS = ("at_least", "above", "below", "not_in")
-
-    name: Slug
-    text: Line
-    subject: Name
-    at_least: Number | None = None
-    above: Number | None = None
-    below: Number | None = None
-    not_in: Annotated[list[Option], Field(min_length=1)] | None = None
-
-
-class Dimension(Part):
-    """What could be lost: the measure `loss` against a `tolerance` in the same unit."""
-
-    name: Slug
-    label: Label
-    loss: Name
-    tolerance: Positive
-
-
-class Reversibility(Part):
-    """0 undone by itself within minutes … 1 irreversible, by the option of one issue."""
-
-    by: Name
-    levels: Annotated[dict[Label, Share], Field(min_length=1)]
-
-
-class RiskInputs(Part):
-    """How much is at stake. `affected` of `population` (same unit) is the blast radius."""
-
-    dimensions: Annotated[list[Dimension], Field(min_length=1, max_length=10)]
-    affected: NotNegative | Name
-    population: Positive | Name
-    reversibility: Share | Reversibility
-
-
-class Budget(Part):
-    """Expected harm that may be taken without a person, per service; it fades over `hours`."""
-
-    harm: Annotated[float, Field(ge=0, le=1_000)] = 0.10
-    hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24
-
-
-class Policy(Part):
-    """Scores are points from 0 to 100; windows are hours.
-
-    `resolution`: what is tried in turn when the seats do not agree.
-    """
-
-    minimum_confidence: Share = 0.5
-    review_from: Annotated[float, Field(ge=0, le=100)] = 35
-    refuse_from: Annotated[float, Field(ge=0, le=100)] = 90
-    gates: Annotated[list[Gate], Field(max_length=30)] = []
-    resolution: Annotated[list[Resolution], Field(max_length=5)] = []
-    precedence: Annotated[list[Slug], Field(max_length=8)] = []
-    risk: RiskInputs
-    budget: Budget = Budget()
-    window_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 4
-    grant_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 24
 
 
 class Executor(Part):

@@ -18,6 +18,7 @@ from django.db.models import F
 from negotiation import broadcast, dispatch
 from negotiation.engine.analysis import summarise
 from negotiation.models import Decision, Grant
+from negotiation.roles import is_senior
 from negotiation.services import audits, budgets, precedents, signatures
 from negotiation.services.packages import fingerprint, package_bytes
 from negotiation.services.seals import seals
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from negotiation.engine.policy import Judgement
     from negotiation.engine.session import Session
     from negotiation.models import Negotiation
+    from negotiation.models.decisions import DecisionQuerySet
     from negotiation.scenarios.compilers import CompiledScenario
 
 
@@ -63,7 +65,7 @@ def judge(
     return Judged(
         offer=offer,
         summary=summary,
-        judgement=scenario.judge(offer, summary, facts, history),
+        judgement=scenario.judge(offer, summary, facts, history, now),
         features=features | {"before": asdict(history)},
         package=package_bytes(
             negotiation=negotiation,
@@ -111,10 +113,26 @@ def _first_state(judgement: Judgement, scenario: CompiledScenario, now: datetime
         case Decision.Route.AUTO:
             return {"route": route, "status": Decision.Status.CLEARED, "cleared_at": now}
         case Decision.Route.REVIEW:
-            due_at = now + timedelta(hours=scenario.window_hours)
-            return {"route": route, "status": Decision.Status.PARKED, "due_at": due_at}
+            parked = {"route": route, "status": Decision.Status.PARKED}
+            return parked | asked(scenario, judgement, now)
         case Decision.Route.REFUSE:
             return {"route": route, "status": Decision.Status.REFUSED, **refusal(judgement)}
+
+
+def asked(scenario: CompiledScenario, judgement: Judgement, now: datetime) -> dict[str, Any]:
+    """Who has to decide, and until when, frozen as columns; nobody has said anything yet."""
+    tier = scenario.tier(judgement)
+    return {
+        "tier": tier.to_dict(),
+        "people": tier.people,
+        "seniors": tier.seniors,
+        "approvals": 0,
+        "senior_approvals": 0,
+        "escalated": 0,
+        "claimed_by": None,
+        "claimed_until": None,
+        "due_at": now + timedelta(hours=tier.window_hours),
+    }
 
 
 def refusal(judgement: Judgement) -> dict[str, str]:
@@ -123,8 +141,42 @@ def refusal(judgement: Judgement) -> dict[str, str]:
     return {"reason": f"{why} No person can clear it."}
 
 
-def clear(
+def vote(
     *, decision: Decision, scenario: CompiledScenario, by: User, reason: str, now: datetime
+) -> None:
+    """Counts one approval of exactly this package, and clears it with the last that it needs.
+
+    It stays as it was seen until then: who else is looking at it need not look again. The caller
+    writes down whose voice it was, once for each person, in the same transaction.
+    """
+    counted = _as_seen(decision).update(
+        approvals=F("approvals") + 1,
+        senior_approvals=F("senior_approvals") + int(is_senior(by)),
+        claimed_by=None,
+        claimed_until=None,
+    )
+    if counted != 1:
+        raise NotParked(NotParked.__doc__)
+    decision.refresh_from_db(fields=["approvals", "senior_approvals"])
+    if decision.enough:
+        _clear(decision, scenario, by=by, reason=reason, now=now)
+        return
+    audits.record(
+        "decision.approved",
+        decision,
+        now=now,
+        by=by,
+        seen=decision.tag,
+        package=decision.package_hash,
+        reason=reason,
+        approvals=decision.approvals,
+        people=decision.people,
+    )
+    _announce(decision)
+
+
+def _clear(
+    decision: Decision, scenario: CompiledScenario, *, by: User, reason: str, now: datetime
 ) -> None:
     """Parked → cleared by a person, with a grant for exactly this package."""
     _leave_parked(decision, status=Decision.Status.CLEARED, cleared_at=now, cleared_by=by)
@@ -136,6 +188,8 @@ def clear(
         seen=decision.tag,
         package=decision.package_hash,
         reason=reason,
+        approvals=decision.approvals,
+        people=decision.people,
     )
     _grant(decision, scenario, by=by, now=now)
     _announce(decision)
@@ -162,12 +216,15 @@ def expire(*, decision: Decision, now: datetime) -> None:
 
 
 def _leave_parked(decision: Decision, **changes: object) -> None:
-    # Hash and revision are in the condition: what was seen is what is decided.
-    waiting = Decision.objects.parked().filter(
+    if _as_seen(decision).update(revision=F("revision") + 1, **changes) != 1:
+        raise NotParked(NotParked.__doc__)
+
+
+def _as_seen(decision: Decision) -> DecisionQuerySet:
+    """The row, if it is parked and what was seen: hash and revision are in the condition."""
+    return Decision.objects.parked().filter(
         pk=decision.pk, package_hash=decision.package_hash, revision=decision.revision
     )
-    if waiting.update(revision=F("revision") + 1, **changes) != 1:
-        raise NotParked(NotParked.__doc__)
 
 
 def _announce(decision: Decision) -> None:

@@ -1,11 +1,11 @@
-"""What a new user finds: three people, the shipped scenarios, and tables at work.
+"""What a new user finds: six people, the shipped scenarios, and tables at work.
 
 Running it again adds nothing that is there already, but sees to it that one table is talking.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.auth.models import Group, User
 
@@ -22,6 +22,24 @@ FIRST_PACE = 6.0
 SEED = 7
 
 
+class Account(NamedTuple):
+    """`does`: what a new user reads about it."""
+
+    name: str
+    role: Role
+    does: str
+
+
+ACCOUNTS = (
+    Account("operator", Role.OPERATOR, "watches the tables, starts and stops negotiations"),
+    Account("manager", Role.MANAGER, "decides what was parked for people"),
+    Account("deputy", Role.MANAGER, "decides too: some packages need two people"),
+    Account("senior", Role.SENIOR, "decides too, and has the voice the highest risks need"),
+    Account("admin", Role.ADMIN, "writes the rules: objectives and risk tolerance"),
+    Account("steward", Role.ADMIN, "agrees to rules that become looser"),
+)
+
+
 def password_of(name: str) -> str:
     """The demo accounts' passwords; the login page and the start screen show them."""
     return f"parley-{name}"
@@ -29,8 +47,8 @@ def password_of(name: str) -> str:
 
 def prepare(*, now: datetime) -> None:
     """People, scenarios, and one table each: safe to act on, to be approved, in progress."""
-    for role in Role:
-        _person(role)
+    for account in ACCOUNTS:
+        _person(account)
     for name in shipped():
         # What people have made of a scenario since the first start is theirs.
         if not Scenario.objects.filter(slug=name).exists():
@@ -41,7 +59,7 @@ def prepare(*, now: datetime) -> None:
     batch = Scenario.objects.get(slug="batch-placement").current
     if production is None or batch is None:
         raise AssertionError("an imported scenario has a current version")
-    operator = User.objects.get(username=Role.OPERATOR)
+    operator = User.objects.get(username="operator")
     if not Negotiation.objects.exists():
         for version in (batch, production):
             sessions.start(version=version, by=operator, now=now, pace=0, seed=SEED)
@@ -49,9 +67,9 @@ def prepare(*, now: datetime) -> None:
         sessions.start(version=production, by=operator, now=now, pace=FIRST_PACE)
 
 
-def _person(role: Role) -> None:
-    user, new = User.objects.get_or_create(username=role.value)
+def _person(account: Account) -> None:
+    user, new = User.objects.get_or_create(username=account.name)
     if new:
-        user.set_password(password_of(role))
+        user.set_password(password_of(account.name))
         user.save(update_fields=["password"])
-        user.groups.add(Group.objects.get(name=role.value))
+        user.groups.add(Group.objects.get(name=account.role.value))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from negotiation.scenarios.compilers import CompiledScenario
     from negotiation.services.decisions import Judged
 
 log = logging.getLogger("parley.decisions")
@@ -90,8 +90,7 @@ def _judged_anew(
         # The edge of the worker: what cannot be judged, for whatever reason, is void.
         log.exception("Decision %s cannot be judged anew.", decision.pk)
         return None
-    due_at = clock() + timedelta(hours=scenario.window_hours)
-    return _columns(judged) | {"returned_because": reason} | _route(judged, due_at)
+    return _columns(judged) | {"returned_because": reason} | _route(scenario, judged, clock())
 
 
 def _columns(judged: Judged) -> dict[str, Any]:
@@ -109,16 +108,13 @@ def _columns(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _route(judged: Judged, due_at: datetime) -> dict[str, Any]:
+def _route(scenario: CompiledScenario, judged: Judged, now: datetime) -> dict[str, Any]:
     """To people whatever its score: the rule that cleared it before did not hold."""
     if judged.judgement.route == "refuse":
         refused = {"route": Decision.Route.REFUSE, "status": Decision.Status.REFUSED}
         return refused | decisions.refusal(judged.judgement)
-    return {
-        "route": Decision.Route.REVIEW,
-        "status": Decision.Status.PARKED,
-        "due_at": due_at,
-    }
+    parked = {"route": Decision.Route.REVIEW, "status": Decision.Status.PARKED}
+    return parked | decisions.asked(scenario, judged.judgement, now)
 
 
 def _keep(decision: Decision, now: datetime) -> None:

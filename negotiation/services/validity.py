@@ -25,7 +25,7 @@ from negotiation.services.signatures import is_signed
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from negotiation.engine.policy import Finding
+    from negotiation.engine.gates import Finding
     from negotiation.scenarios.compilers import CompiledScenario
 
 

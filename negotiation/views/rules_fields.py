@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negotiation.engine.table import RESOLUTIONS
 from negotiation.scenarios.errors import did_you_mean
-from negotiation.scenarios.schema import Budget
+from negotiation.scenarios.policy_parts import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -167,6 +167,10 @@ def of_gates(policy: Mapping[str, Any], words: Words) -> Iterator[Field]:
 def of_policy(policy: Mapping[str, Any], words: Words) -> Iterator[Field]:
     for name, label, about, unit in _POLICY:
         yield Field(("policy", name), label, plain(policy[name]), about, unit)
+    for place, tier in enumerate(policy.get("tiers") or ()):
+        for name, label, about, unit in _TIER:
+            which = f"{label}, tier {place + 1}"
+            yield Field(("policy", "tiers", place, name), which, plain(tier[name]), about, unit)
     budget = Budget.model_validate(policy.get("budget") or {})
     for name, label, about, unit in _BUDGET:
         yield Field(("policy", "budget", name), label, plain(getattr(budget, name)), about, unit)
@@ -193,8 +197,15 @@ _POLICY = (
     ("minimum_confidence", "Confidence needed", "Below it a person decides. From 0 to 1.", ""),
     ("review_from", "A person decides from", "Risk score, 0 to 100.", "points"),
     ("refuse_from", "Refused from", "Nobody can clear it.", "points"),
-    ("window_hours", "Time to decide", "After it nothing is carried out.", "hours"),
     ("grant_hours", "An approval holds for", "After it the approval is void.", "hours"),
+)
+
+_TIER = (
+    ("from", "Begins at", "Risk score; the first begins at 0.", "points"),
+    ("people", "People who decide", "Distinct persons, for exactly this package.", "people"),
+    ("seniors", "Senior managers among them", "", "people"),
+    ("window_hours", "Time to decide", "If nobody does, it escalates or expires.", "hours"),
+    ("escalations", "How often it escalates", "Each time with as many hours again.", "times"),
 )
 
 _BUDGET = (

@@ -13,11 +13,12 @@ from django.utils import timezone
 from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
 from negotiation.models import Scenario, ScenarioVersion
+from negotiation.scenarios.policy_parts import Policy
 from negotiation.services import scenarios as service
 from negotiation.views import rules_form
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
-from negotiation.views.rules_diff import differences
+from negotiation.scenarios.differences import differences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +126,7 @@ def _show(request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any]
         "seats": _seats(shown),
         "rules": _rules(shown),
         "dimensions": _dimensions(shown),
+        "tiers": Policy.model_validate(shown.document["policy"]).model_dump()["tiers"],
         "resolution": _resolution(shown),
         **extra,
     }

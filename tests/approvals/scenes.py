@@ -126,8 +126,8 @@ _WITHOUT_A_CATALOGUE: dict[str, Any] = {
 }
 
 
-def version(*, automatic: bool = False, short: bool = False) -> ScenarioVersion:
-    """The small scenario; its agreements are cleared by the policy or wait for a person.
+def version(*, automatic: bool = False, short: bool = False, people: int = 1) -> ScenarioVersion:
+    """The small scenario; its agreements are cleared by the policy or wait for `people`.
 
     `short`: without a catalogue, so that its packages are short.
     """
@@ -137,7 +137,7 @@ def version(*, automatic: bool = False, short: bool = False) -> ScenarioVersion:
         document |= _WITHOUT_A_CATALOGUE
     document["executor"] = {"kind": "webhook", "target": "demo"}
     policy: dict[str, Any] = {"gates": [], "review_from": 89} if automatic else {"review_from": 0}
-    document["policy"] |= policy
+    document["policy"] |= policy | {"tiers": [{"people": people}]}
     return scenarios.import_document(
         document=ScenarioDocument.model_validate(document),
         author=None,
@@ -176,7 +176,7 @@ def edit_scenario(version: ScenarioVersion, by: User) -> ScenarioVersion:
     scenario = version.scenario
     scenario.refresh_from_db()
     document = deepcopy(scenario.versions.latest("number").document)
-    document["policy"]["window_hours"] += 1
+    document["policy"]["tiers"][0]["window_hours"] += 1
     return scenarios.save_version(
         scenario=scenario,
         document=ScenarioDocument.model_validate(document),

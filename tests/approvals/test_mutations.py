@@ -263,7 +263,7 @@ def test_a_forged_permission_does_not_carry_out_what_somebody_marked_as_cleared(
         expires_at=true.expires_at,
     )
     Decision.objects.filter(pk=parked.pk).update(
-        status="cleared", cleared_by=manager, cleared_at=true.granted_at
+        status="cleared", cleared_by=manager, cleared_at=true.granted_at, approvals=1
     )
     refusal(parked, world)
 
@@ -274,7 +274,7 @@ def test_the_permission_of_another_decision_is_refused(world: World, manager: Us
     at = grant_of(first).granted_at
     Grant.objects.filter(decision=first).update(decision=second)
     Decision.objects.filter(pk=second.pk).update(
-        status="cleared", cleared_by=manager, cleared_at=at
+        status="cleared", cleared_by=manager, cleared_at=at, approvals=1
     )
     refusal(second, world)
 

@@ -5,16 +5,12 @@ verdicts against the clock; one task delivered to many workers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -26,6 +22,7 @@ from negotiation.models import AuditEntry, Decision, Grant, ScenarioVersion
 from negotiation.roles import Role
 from tests import factories
 from tests.approvals import scenes
+from tests.approvals.crowds import AT_ONCE, Crowd
 from tests.approvals.invariants import Look, check
 from tests.approvals.scenes import World
 
@@ -33,42 +30,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 CALLS = 200
 ITEMS = 50
-AT_ONCE = 40
-
-T = TypeVar("T")
-
-
-class Crowd:
-    """Threads with a database connection each; the first call of each waits for all the others."""
-
-    def __init__(self) -> None:
-        self.pool = ThreadPoolExecutor(AT_ONCE)
-
-    def do(self, calls: Sequence[Callable[[], T]]) -> list[T]:
-        start = Barrier(min(len(calls), AT_ONCE))
-
-        def called(number: int) -> T:
-            if number < start.parties:
-                start.wait(timeout=60)
-            return calls[number]()
-
-        return list(self.pool.map(called, range(len(calls))))
-
-    def go_home(self) -> None:
-        self.do([close_own_connection] * AT_ONCE)
-        self.pool.shutdown()
-
-
-def close_own_connection() -> None:
-    connection.close()
-
-
-@pytest.fixture
-def crowd(world: World, transactional_db: None) -> Iterator[Crowd]:
-    assert connection.vendor == "postgresql"
-    gathered = Crowd()
-    yield gathered
-    gathered.go_home()
 
 
 @pytest.fixture

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def approved(manager: User) -> Decision:
     """What a real table of the shipped scenario left for a manager, who approved it."""
-    table = sessions.start(version=factories.version(), by=None, now=timezone.now(), pace=0, seed=7)
+    table = sessions.start(
+        version=factories.version_for(1), by=None, now=timezone.now(), pace=0, seed=7
+    )
     runs.run(negotiation_id=table.pk, clock=timezone.now)
     return approve(Decision.objects.parked().get(), manager)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiation.engine.budgets import Budget, within
-from negotiation.engine.policy import Judgement, Policy, Route, judge
+from negotiation.engine.policy import Judgement, Policy, judge
 from negotiation.engine.risk import Risk
 
 DAY = Budget(harm=0.10, hours=24)

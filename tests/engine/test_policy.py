@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from negotiation.engine.policy import Gate, Policy, Test, judge
+from negotiation.engine.gates import Gate, Test
+from negotiation.engine.policy import Policy, judge
 from negotiation.engine.risk import Risk
 
 if TYPE_CHECKING:
     from negotiation.engine.endings import Rule
-    from negotiation.engine.policy import Measured
+    from negotiation.engine.gates import Measured
 
 COMMITMENT = Gate(
     name="commitment",

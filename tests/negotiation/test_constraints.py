@@ -40,8 +40,48 @@ def test_a_decision_under_review_is_cleared_by_a_person_only() -> None:
     change = Decision.objects.filter(pk=parked.pk)
     refused(
         "decision_review_needs_a_person",
-        lambda: change.update(status=Status.CLEARED, cleared_at=timezone.now()),
+        lambda: change.update(status=Status.CLEARED, cleared_at=timezone.now(), approvals=1),
     )
+
+
+@pytest.mark.parametrize(
+    ("people", "seniors", "approvals", "senior_approvals"),
+    [(1, 0, 0, 0), (2, 0, 1, 1), (2, 1, 2, 0)],
+)
+def test_a_decision_is_cleared_by_as_many_people_as_its_tier_asks_for(
+    people: int, seniors: int, approvals: int, senior_approvals: int
+) -> None:
+    parked = factories.decision(
+        people=people, seniors=seniors, approvals=approvals, senior_approvals=senior_approvals
+    )
+    manager = factories.person()
+    cleared = {"status": Status.CLEARED, "cleared_at": timezone.now(), "cleared_by": manager}
+    change = Decision.objects.filter(pk=parked.pk)
+    refused("decision_cleared_by_enough_people", lambda: change.update(**cleared))
+    change.update(**cleared, approvals=people, senior_approvals=seniors)
+
+
+@pytest.mark.parametrize(("people", "seniors"), [(0, 0), (1, 2)])
+def test_at_least_one_person_is_asked_and_no_more_seniors_than_people(
+    people: int, seniors: int
+) -> None:
+    refused(
+        "decision_asks_at_least_one_person",
+        lambda: factories.decision(people=people, seniors=seniors),
+    )
+
+
+def test_a_decision_is_sent_back_twice_at_most() -> None:
+    refused("decision_sent_back_twice_at_most", lambda: factories.decision(sent_back=3))
+
+
+def test_what_a_person_made_of_an_agreement_names_the_person() -> None:
+    refused("decision_amended_by_somebody", lambda: factories.decision(offer={"region": "x"}))
+
+
+def test_a_claim_has_an_end() -> None:
+    by = factories.person()
+    refused("decision_claim_has_an_end", lambda: factories.decision(claimed_by=by))
 
 
 def test_a_refused_decision_is_never_cleared() -> None:
@@ -49,7 +89,7 @@ def test_a_refused_decision_is_never_cleared() -> None:
     change = Decision.objects.filter(pk=refused_one.pk)
     refused(
         "decision_refused_is_never_cleared",
-        lambda: change.update(status=Status.CLEARED, cleared_at=timezone.now()),
+        lambda: change.update(status=Status.CLEARED, cleared_at=timezone.now(), approvals=1),
     )
     refused(
         "decision_refused_is_never_cleared",
@@ -57,14 +97,14 @@ def test_a_refused_decision_is_never_cleared() -> None:
     )
 
 
-@pytest.mark.parametrize("status", ["rejected", "expired"])
+@pytest.mark.parametrize("status", ["rejected", "withdrawn", "expired", "sent_back"])
 def test_what_was_turned_down_is_never_cleared(status: str) -> None:
     boss = factories.person()
     ended = factories.decision(status=status)
     change = Decision.objects.filter(pk=ended.pk)
     refused(
         "decision_rejected_is_never_cleared",
-        lambda: change.update(cleared_at=timezone.now(), cleared_by=boss),
+        lambda: change.update(cleared_at=timezone.now(), cleared_by=boss, approvals=1),
     )
 
 
@@ -194,14 +234,27 @@ def review(decision: Decision, **fields: Any) -> Review:
 
 
 @pytest.mark.parametrize("verdict", ["approve", "reject"])
-def test_a_package_is_approved_once_and_rejected_once(verdict: str) -> None:
+def test_a_person_says_the_same_of_a_package_once(verdict: str) -> None:
+    parked = factories.decision()
+    who = factories.person()
+    review(parked, reviewer=who)
+    review(parked, reviewer=who, verdict="reject", reason="no")
+    refused(
+        "review_once_per_person",
+        lambda: review(parked, reviewer=who, verdict=verdict, reason="once more"),
+    )
+
+
+def test_a_package_has_many_approvals_and_one_end() -> None:
     parked = factories.decision()
     review(parked)
+    review(parked)
     review(parked, verdict="reject", reason="no")
-    refused(
-        "review_one_verdict_per_package",
-        lambda: review(parked, verdict=verdict, reason="once more"),
-    )
+    for verdict in ("reject", "amend", "send_back", "withdraw"):
+        refused(
+            "review_one_end_per_package",
+            lambda end=verdict: review(parked, verdict=end, reason="no"),
+        )
 
 
 def test_a_rejection_says_why() -> None:

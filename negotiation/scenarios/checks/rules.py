@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negotiation.scenarios.errors import Location, Problem, did_you_mean
-from negotiation.scenarios.schema import Gate, Reversibility, Test
+from negotiation.scenarios.policy_parts import Gate, Policy, Reversibility
+from negotiation.scenarios.schema import Test
 from negotiation.scenarios.vocabulary import Vocabulary, option_texts
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def check_policy(known: Vocabulary) -> Iterator[Problem]:
             f"{policy.refuse_from:g} is not above review_from ({policy.review_from:g})",
             "raise it",
         )
+    yield from _check_tiers(policy)
+    for number, freeze in enumerate(policy.freezes):
+        if freeze.ends <= freeze.begins:
+            at_end: Location = ("policy", "freezes", number, "ends")
+            yield Problem(at_end, f"{freeze.ends} is not after its begin", "write a later time")
     for number, gate in enumerate(policy.gates):
         yield from _check_test(known, gate, ("policy", "gates", number))
     at: Location = ("policy", "risk")
@@ -45,6 +51,17 @@ def check_policy(known: Vocabulary) -> Iterator[Problem]:
             yield Problem((*at, field), f"unknown number '{name}'", did_you_mean(name, numbers))
     if isinstance(policy.risk.reversibility, Reversibility):
         yield from _check_levels(known, policy.risk.reversibility, (*at, "reversibility"))
+
+
+def _check_tiers(policy: Policy) -> Iterator[Problem]:
+    begins = [tier.from_ for tier in policy.tiers]
+    if begins[0] != 0:
+        problem = f"{begins[0]:g} leaves out lower scores that a gate sends to people"
+        yield Problem(("policy", "tiers", 0, "from"), problem, "write 0")
+    for number, (before, after) in enumerate(zip(begins, begins[1:], strict=False), start=1):
+        if after <= before:
+            at: Location = ("policy", "tiers", number, "from")
+            yield Problem(at, f"{after:g} is not above the tier before ({before:g})", "raise it")
 
 
 def _check_levels(known: Vocabulary, given: Reversibility, at: Location) -> Iterator[Problem]:

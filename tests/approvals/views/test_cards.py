@@ -25,7 +25,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def parked(db: None) -> Decision:
     """What a real table of the shipped scenario leaves for a manager."""
-    table = sessions.start(version=factories.version(), by=None, now=timezone.now(), pace=0, seed=7)
+    table = sessions.start(
+        version=factories.version_for(1), by=None, now=timezone.now(), pace=0, seed=7
+    )
     runs.run(negotiation_id=table.pk, clock=timezone.now)
     return Decision.objects.parked().get()
 
@@ -58,7 +60,7 @@ def test_the_card_answers_what_a_reviewer_asks(manager_client: Client, parked: D
         "What the figures rest on",
         "The exact request",
         "The end of the conversation",
-        "If nobody decides until then, nothing is carried out.",
+        "If nobody decides until then,",
     ):
         assert heading in page
     for finding in parked.judgement["findings"]:

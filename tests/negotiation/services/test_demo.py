@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def test_the_first_start_finds_people_scenarios_and_three_tables() -> None:
     demo.prepare(now=timezone.now())
-    assert set(User.objects.values_list("username", flat=True)) == {"operator", "manager", "admin"}
+    assert set(User.objects.values_list("username", flat=True)) == {
+        each.name for each in demo.ACCOUNTS
+    }
     assert Negotiation.objects.count() == 3
     assert Negotiation.objects.filter(pace__gt=0).count() == 1
 

@@ -80,7 +80,7 @@ def test_the_form_offers_value_functions_lists_and_windows() -> None:
         "seats.0.objectives.1.value.points",
         "parameters.residency",
         "policy.gates.1.not_in",
-        "policy.window_hours",
+        "policy.tiers.0.window_hours",
         "policy.grant_hours",
     } <= paths
 
@@ -106,7 +106,7 @@ def test_a_table_of_values_has_a_field_for_each_option() -> None:
         ("seats.0.objectives.0.value.worst", "9000", 9000),
         ("parameters.residency", "DEU, BEL,none", ["DEU", "BEL", "none"]),
         ("policy.gates.1.not_in", "DEU, FRA", ["DEU", "FRA"]),
-        ("policy.window_hours", "2.5", 2.5),
+        ("policy.tiers.0.window_hours", "2.5", 2.5),
     ],
 )
 def test_curves_lists_and_windows_are_saved_as_they_were_typed(
@@ -131,7 +131,7 @@ def test_curves_lists_and_windows_are_saved_as_they_were_typed(
         ("parameters.residency", "DEU, BEU", "There is no “BEU”"),
         ("parameters.residency", "", "Name at least one"),
         ("policy.gates.1.not_in", "DEU,,FRA", "Name at least one"),
-        ("policy.window_hours", "0", "more than 0"),
+        ("policy.tiers.0.window_hours", "0", "more than 0"),
         ("policy.grant_hours", "1000", "720"),
     ],
 )

@@ -11,13 +11,16 @@ class Review(models.Model):
     class Verdict(models.TextChoices):
         APPROVE = "approve", "Approved"
         REJECT = "reject", "Rejected"
+        AMEND = "amend", "Amended"
+        SEND_BACK = "send_back", "Sent back"
+        WITHDRAW = "withdraw", "Withdrew"
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reviews")
     package_hash = models.CharField(max_length=64)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews"
     )
-    verdict = models.CharField(max_length=7, choices=Verdict)
+    verdict = models.CharField(max_length=9, choices=Verdict)
     reason = models.CharField(max_length=1000, blank=True)
     # How often the decision had come back by then: the same package may be looked at again.
     returned = models.PositiveIntegerField(default=0)
@@ -25,11 +28,17 @@ class Review(models.Model):
 
     class Meta:
         constraints = [
-            # One reviewer is enough today, so there is one approval of a package, and one
-            # rejection, which wins for as long as nothing is carried out.
+            # A person approves a package once; a rejection may follow, which wins for as long as
+            # nothing is carried out.
             models.UniqueConstraint(
-                fields=["decision", "package_hash", "returned", "verdict"],
-                name="review_one_verdict_per_package",
+                fields=["decision", "package_hash", "returned", "reviewer", "verdict"],
+                name="review_once_per_person",
+            ),
+            # Everything but an approval ends the case of this package.
+            models.UniqueConstraint(
+                fields=["decision", "package_hash", "returned"],
+                name="review_one_end_per_package",
+                condition=~Q(verdict="approve"),
             ),
             models.CheckConstraint(
                 name="review_reject_says_why", condition=Q(verdict="approve") | ~Q(reason="")

@@ -1,0 +1,3 @@
+from approvals.models.reviews import Review, VerdictCall
+
+__all__ = ["Review", "VerdictCall"]
