@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from negotiation.scenarios.compilers import CompiledScenario, compile_scenario
 from negotiation.scenarios.schema import ScenarioDocument
@@ -35,11 +35,26 @@ class ScenarioVersion(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Who gave the second voice where the change loosened the policy, and to what.
+    ratified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    proposal = models.OneToOneField(
+        "PolicyChange", null=True, on_delete=models.PROTECT, related_name="version"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-number"]
         constraints = [
+            models.CheckConstraint(
+                name="version_ratified_by_another",
+                condition=Q(ratified_by__isnull=True, proposal__isnull=True)
+                | (
+                    Q(ratified_by__isnull=False, proposal__isnull=False, author__isnull=False)
+                    & ~Q(ratified_by=F("author"))
+                ),
+            ),
             models.UniqueConstraint(fields=["scenario", "number"], name="version_numbered_once"),
             models.CheckConstraint(name="version_has_a_note", condition=~Q(note="")),
         ]

@@ -13,12 +13,12 @@ from django.utils import timezone
 from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
 from negotiation.models import Scenario, ScenarioVersion
+from negotiation.scenarios.differences import differences
 from negotiation.scenarios.policy_parts import Policy
 from negotiation.services import scenarios as service
 from negotiation.views import rules_form
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
-from negotiation.scenarios.differences import differences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from negotiation.scenarios.loaders import load_named
-from negotiation.views.rules_diff import Difference, differences
+from negotiation.scenarios.differences import Difference, differences
 
 
 @pytest.fixture
