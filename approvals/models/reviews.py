@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from negotiation.models import Decision
 
@@ -20,6 +21,10 @@ class Review(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews"
     )
+    # Whose voice it is, where the reviewer stands in for somebody.
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     verdict = models.CharField(max_length=9, choices=Verdict)
     reason = models.CharField(max_length=1000, blank=True)
     # How often the decision had come back by then: the same package may be looked at again.
@@ -33,6 +38,18 @@ class Review(models.Model):
             models.UniqueConstraint(
                 fields=["decision", "package_hash", "returned", "reviewer", "verdict"],
                 name="review_once_per_person",
+            ),
+            models.UniqueConstraint(
+                "decision",
+                "package_hash",
+                "returned",
+                "verdict",
+                Coalesce("on_behalf_of", "reviewer"),
+                name="review_once_per_voice",
+            ),
+            models.CheckConstraint(
+                name="review_on_behalf_of_somebody_else",
+                condition=Q(on_behalf_of=None) | ~Q(on_behalf_of=F("reviewer")),
             ),
             # Everything but an approval ends the case of this package.
             models.UniqueConstraint(
