@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 from operator import ge, gt, lt
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from negotiation.engine.risk import Risk
+    from negotiation.engine.space import BoolArray, Column
 
 Route = Literal["auto", "review", "refuse"]
 Test = Literal["at_least", "above", "below", "not_in"]
 Measured = float | str | None
 Limit = float | tuple[str | float, ...]
 
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
+_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
     "at_least": ge,
     "above": gt,
     "below": lt,
@@ -90,6 +93,17 @@ def gated(gates: Iterable[Gate], values: Mapping[str, Measured]) -> tuple[Findin
     return tuple(finding for finding in found if finding is not None)
 
 
+def met_by(gate: Gate, column: Column) -> BoolArray:
+    """Where `gated` finds this gate, if its subject has the figures or texts of a column; unknown
+    figures are NaN, unknown texts empty."""
+    if column.dtype != object and gate.test in _COMPARED:
+        met = _COMPARED[gate.test](column, gate.limit)
+        return np.asarray(met | ~np.isfinite(column))
+    values = [value or None if isinstance(value, str) else value for value in column.tolist()]
+    met_by_one = {value: bool(gated([gate], {gate.subject: value})) for value in set(values)}
+    return np.array([met_by_one[value] for value in values], dtype=np.bool_)
+
+
 def _gated(gate: Gate, values: Mapping[str, Measured]) -> Finding | None:
     measured = values.get(gate.subject)
     known = _is_known(measured) and (gate.test not in _COMPARED or not isinstance(measured, str))
@@ -114,7 +128,7 @@ def _is_known(measured: Measured) -> bool:
 def _met(gate: Gate, measured: Measured) -> bool:
     if isinstance(gate.limit, tuple):
         return measured not in gate.limit
-    return _COMPARED[gate.test](cast("float", measured), gate.limit)
+    return bool(_COMPARED[gate.test](measured, gate.limit))
 
 
 def irreversible(

@@ -8,9 +8,10 @@ held between 0 and 100: 25 points more are ten times the expected harm. Every fa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, log, log10
+from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from scipy.special import betaincinv
 
 from negotiation.engine.formatting import number
@@ -123,9 +124,34 @@ def _check(inputs: RiskInputs) -> None:
         raise MissingFigure("The reports do not add up.")
 
 
-def _factor(name: str, label: str, value: float, text: str) -> Factor:
-    value = max(value, _LEAST)
-    return Factor(name, label, value, POINTS_PER_DECADE * log10(value), text)
+def points(size: Any) -> Any:
+    """What a factor of this size adds to the score; here and below also whole columns of them."""
+    return POINTS_PER_DECADE * np.log10(np.maximum(size, _LEAST))
+
+
+def reach(affected: Any, population: Any) -> Any:
+    """The size of the factor for how far it reaches."""
+    return 0.3 + 0.7 * np.log1p(affected) / np.log1p(population)
+
+
+def effort(reversibility: Any) -> Any:
+    """The size of the factor for how hard it is to undo."""
+    return 0.2 + 0.8 * reversibility
+
+
+def doubt(disagreement: Any, novelty: float, confidence: Any) -> Any:
+    """The size of the factor for disagreement, novelty and doubt; `confidence` is the one that is
+    `trusted`."""
+    return 1 + disagreement + 0.75 * novelty + 0.75 * (1 - confidence)
+
+
+def trusted(confidence: Any, calibrated_reports: int) -> Any:
+    """A stated confidence once enough reports show what it is worth, else what is assumed."""
+    return confidence if calibrated_reports >= REPORTS_TO_TRUST_CONFIDENCE else ASSUMED_CONFIDENCE
+
+
+def _factor(name: str, label: str, size: float, text: str) -> Factor:
+    return Factor(name, label, max(float(size), _LEAST), float(points(size)), text)
 
 
 def _failure(inputs: RiskInputs) -> Factor:
@@ -146,9 +172,9 @@ def _severity(inputs: RiskInputs) -> Factor:
 
 
 def _reach(inputs: RiskInputs) -> Factor:
-    share = log(1 + inputs.affected) / log(1 + inputs.population)
+    size = reach(inputs.affected, inputs.population)
     text = f"{number(inputs.affected)} of {number(inputs.population)} are affected."
-    return _factor("reach", "How far it reaches", 0.3 + 0.7 * share, text)
+    return _factor("reach", "How far it reaches", size, text)
 
 
 _UNDOING = (
@@ -162,20 +188,20 @@ _UNDOING = (
 
 def _undo(inputs: RiskInputs) -> Factor:
     text = next(text for level, text in _UNDOING if inputs.reversibility <= level)
-    return _factor("reversal", "How hard it is to undo", 0.2 + 0.8 * inputs.reversibility, text)
+    return _factor("reversal", "How hard it is to undo", effort(inputs.reversibility), text)
 
 
 def _doubt(inputs: RiskInputs) -> Factor:
     calibrated = inputs.calibrated_reports >= REPORTS_TO_TRUST_CONFIDENCE
-    confidence = inputs.confidence if calibrated else ASSUMED_CONFIDENCE
+    confidence = trusted(inputs.confidence, inputs.calibrated_reports)
     disagreement = max(inputs.stance_entropy, 1 - inputs.min_surplus)
-    doubt = 1 + disagreement + 0.75 * inputs.novelty + 0.75 * (1 - confidence)
+    size = doubt(disagreement, inputs.novelty, confidence)
     basis = "" if calibrated else ", assumed until enough reports show what the stated one is worth"
     text = (
         f"Disagreement is {_percent(disagreement)}, novelty {_percent(inputs.novelty)}, "
         f"confidence {_percent(confidence)}{basis}."
     )
-    return _factor("doubt", "Disagreement, novelty and doubt", doubt, text)
+    return _factor("doubt", "Disagreement, novelty and doubt", size, text)
 
 
 def _percent(share: float) -> str:

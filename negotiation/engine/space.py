@@ -194,6 +194,11 @@ class OutcomeSpace:
             )
         return index
 
+    def holds(self, offer: Mapping[str, Option]) -> bool:
+        """Whether an offer has a number; raises NotInSpace if it is none at all."""
+        places = self.places_of(offer)
+        return self._pool is None or self._pool.find(places) is not None
+
     def offer_at(self, index: int) -> Offer:
         """The offer with number `index`, its issues in the order of the space."""
         if not 0 <= index < self.count:

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from negotiation.engine.analysis import Summary
-    from negotiation.engine.messages import Message, Offer, Option
     from negotiation.engine.gates import Finding
+    from negotiation.engine.messages import Message, Offer, Option
     from negotiation.engine.policy import Judgement, Policy
     from negotiation.engine.risk import RiskInputs
+    from negotiation.engine.space import IntArray
     from negotiation.engine.table import Table
     from negotiation.engine.tiers import Tier
     from negotiation.scenarios.readings import FactsUsed
@@ -154,8 +155,11 @@ class CompiledScenario:
         space = self.table.space
         if not space.pooled:
             return self
-        only = space.with_pool(np.array([space.places_of(offer)]))
-        columns = Columns(self.columns.known, only, like=self.columns)
+        return self.through(np.array([space.places_of(offer)]))
+
+    def through(self, places: IntArray) -> CompiledScenario:
+        """These rules over the offers with `places` (offers, issues) and no others."""
+        columns = Columns(self.columns.known, self.table.space.with_pool(places), like=self.columns)
         return replace(self, table=compile_table(columns), columns=columns)
 
     def broken(self, offer: Offer, facts: FactsUsed) -> tuple[Finding, ...]:

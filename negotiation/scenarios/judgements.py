@@ -12,8 +12,8 @@ from negotiation.engine import gates, policy, risk
 from negotiation.engine.tiers import Tier
 from negotiation.engine.utility import TOLERANCE
 from negotiation.scenarios import readings
-from negotiation.scenarios.rules import stated_limit
 from negotiation.scenarios.policy_parts import Reversibility
+from negotiation.scenarios.rules import stated_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -105,7 +105,11 @@ def stance_entropy(summary: Summary) -> float:
         utility >= summary.reservations[seat] - TOLERANCE
         for seat, utility in summary.utilities.items()
     ]
-    share = sum(clear) / len(clear)
+    return entropy(sum(clear) / len(clear))
+
+
+def entropy(share: float) -> float:
+    """Of a part and the rest, in bits: 0 if one of them is all, 1 if they are alike."""
     return -sum(p * math.log2(p) for p in (share, 1 - share) if p > 0)
 
 
