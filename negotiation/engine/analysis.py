@@ -16,12 +16,12 @@ from negotiation.engine.plain import plain
 from negotiation.engine.solutions import clearing, nash_products
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from negotiation.engine.concessions import Concession
     from negotiation.engine.domains import Analysis, Distances, Point
     from negotiation.engine.endings import Rule
-    from negotiation.engine.messages import Offer
+    from negotiation.engine.messages import Move, Offer
     from negotiation.engine.session import Session
     from negotiation.engine.space import FloatArray, IntArray
     from negotiation.engine.table import Table
@@ -149,17 +149,21 @@ def _of_the_table(session: Session, found: Analysis) -> Summary:
 
 
 def _concessions(session: Session) -> dict[str, Concession]:
-    rows: dict[str, list[int]] = {seat.name: [] for seat in session.table.seats}
-    for move in session.moves:
-        if move.offered:
-            rows[move.sender].append(move.row)
+    offers = [move for move in session.moves if move.offered]
+    worth = _worth(session, offers)
     told = {}
-    for place, (name, offered) in enumerate(rows.items()):
-        outlook = session.outlooks[name]
-        told[name] = concession(
-            session.utilities[offered], place, best=outlook.best, limit=outlook.reservation
-        )
+    for place, (name, outlook) in enumerate(session.outlooks.items()):
+        own = worth[[move.sender == name for move in offers]]
+        told[name] = concession(own, place, best=outlook.best, limit=outlook.reservation)
     return told
+
+
+def _worth(session: Session, moves: Sequence[Move]) -> FloatArray:
+    """The utilities of what was offered, shape (moves, seats), ruled out since or not."""
+    if all(move.table is session.table for move in moves):
+        return session.utilities[[move.row for move in moves]]
+    numbers = [move.table.lawful[move.row] for move in moves]
+    return np.stack([each.everywhere()[numbers] for each in session.outlooks.values()], axis=1)
 
 
 def _by_seat(names: tuple[str, ...], values: FloatArray) -> dict[str, float]:

@@ -79,6 +79,12 @@ def counted(belief: Belief, evidence: Evidence) -> bool:
     return bool(evidence.root) and evidence.root in belief.roots
 
 
+def note(told: dict[str, Evidence], claim: Evidence) -> None:
+    """Counts a claim in among those that everybody heard, by fact: the most exact one stands."""
+    if claim.fact not in told or claim.sd < told[claim.fact].sd:
+        told[claim.fact] = claim
+
+
 def overlaps(belief: Belief, evidence: Evidence) -> bool:
     """Whether claim and belief may rest on the same source, without anybody knowing.
 

@@ -8,13 +8,13 @@ place, at last an even concession by the clock.
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from negotiation.engine.intents import Intent
 from negotiation.engine.messages import FALLBACK, Act
 from negotiation.engine.strategies import LINEAR
-from negotiation.engine.strategies.players import NOTHING, View
+from negotiation.engine.strategies.players import NOTHING, View, Yielding
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
@@ -60,11 +60,13 @@ def player_of(state: State, seat: str) -> Player:
             place=state.names.index(seat),
             first=order.index(seat),
             seats=len(order),
-            turns=state.table.rounds * len(order),
+            turns=state.planned * len(order),
             seed=state.seed,
+            conceded=state.conceded.get(seat, inf),
         )
         strategy = strategy_of(state, seat)
-        state.players[seat] = _guarded(state, seat, lambda: strategy.player(view))
+        player = _guarded(state, seat, lambda: strategy.player(view))
+        state.players[seat] = Yielding(view, player) if view.conceded < inf else player
     return state.players[seat]
 
 

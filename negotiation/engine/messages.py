@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from negotiation.engine.plain import plain
+from negotiation.engine.requirements import Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,8 @@ Offer = dict[str, Option]
 
 MEDIATOR = "mediator"
 SYSTEM = "system"
+PERSON = "person:"
+"""How the sender of a person's message begins; the name follows."""
 
 
 class Act(StrEnum):
@@ -141,7 +144,7 @@ class Message:
     `recipients` empty means everybody. `votes` tells for each seat whether the offer clears its
     present target. `private` is shown only to people allowed to see it: `utilities` and
     `surplus` ((u − r)/(max − r), 0 at the reservation value, 1 at the best) of the offer per
-    seat, `targets` per seat.
+    seat, `targets` per seat. `requirements` of a person hold for every offer from then on.
     """
 
     seq: int
@@ -159,8 +162,22 @@ class Message:
     question: Question | None = None
     confidence: float | None = None
     votes: Mapping[str, bool] = field(default_factory=dict)
+    requirements: tuple[Requirement, ...] = ()
     decided_by: str = "strategy"  # strategy | llm | remote | human | fallback: cause
     private: Mapping[str, Any] = field(default_factory=dict)
+
+    def move(self, row: int, table: Table) -> Move:
+        """This message without its words; `row` is its offer's place among the lawful ones."""
+        return Move(
+            self.seq,
+            self.round,
+            self.sender,
+            self.act,
+            row,
+            self.in_reply_to,
+            self.decided_by,
+            table,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, every field; `from_dict` gives the message back."""
@@ -179,5 +196,8 @@ class Message:
                 "reasons": tuple(Reason(**reason) for reason in data.get("reasons", ())),
                 "evidence": Evidence(**evidence) if evidence else None,
                 "question": Question(**question) if question else None,
+                "requirements": tuple(
+                    Requirement.from_dict(each) for each in data.get("requirements", ())
+                ),
             }
         )

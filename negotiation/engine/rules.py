@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from negotiation.engine.messages import MEDIATOR, Act
+from negotiation.engine import requirements
+from negotiation.engine.endings import NoAgreement
+from negotiation.engine.messages import MEDIATOR, PERSON, Act
 from negotiation.engine.space import NotInSpace
 from negotiation.engine.table import BreaksConstraint
 from negotiation.engine.utility import TOLERANCE
@@ -30,6 +32,8 @@ def check(state: State, message: Message, *, latest: Callable[[], int]) -> None:
     """
     if message.seq != state.head + 1:
         raise IllegalMove(f"Message {message.seq} cannot follow message {state.head}.")
+    if message.requirements:
+        _require(state, message)
     if message.act in {Act.INTERVENE, Act.SYSTEM}:
         return
     if state.ending is not None:
@@ -48,6 +52,20 @@ def check(state: State, message: Message, *, latest: Callable[[], int]) -> None:
     if message.act is not Act.MEDIATE and message.sender not in state.outlooks:
         raise IllegalMove(f"{message.sender} has no seat here.")
     rule(state, message)
+
+
+def _require(state: State, message: Message) -> None:
+    if message.act is not Act.INTERVENE or not message.sender.startswith(PERSON):
+        raise IllegalMove("Only a person who steps in asks for more.")
+    if isinstance(state.ending, NoAgreement):
+        raise IllegalMove("It ended without an agreement; asking for more cannot help.")
+    if len(message.requirements) > requirements.MOST:
+        raise IllegalMove(f"A message carries at most {requirements.MOST} requirements.")
+    try:
+        for each in message.requirements:
+            requirements.check(state.table, each)
+    except requirements.BadRequirement as problem:
+        raise IllegalMove(str(problem)) from problem
 
 
 def _ask(state: State, message: Message) -> None:

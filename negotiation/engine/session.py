@@ -59,7 +59,6 @@ class Session:
     ) -> None:
         """`negotiators` bargain for seats in place of the strategies that these declare. With a
         `clock`, in seconds, a strategy that takes longer than `patience` loses its turn."""
-        self.table = table
         self.seed = seed
         self._protocol = _PROTOCOLS[table.protocol]
         self._state = State(table, seed, negotiators or {}, clock or _no_time, patience)
@@ -82,6 +81,11 @@ class Session:
         for message in messages:
             session.apply(message)
         return session
+
+    @property
+    def table(self) -> Table:
+        """What is negotiated now: a person may have asked for more since the beginning."""
+        return self._state.table
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.beliefs import SURPRISING, counted, fuse, surprise
+from negotiation.engine.beliefs import SURPRISING, counted, fuse, note, surprise
 from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import FALLBACK, REMARKS, Act, Message, Move
 from negotiation.engine.outlook import Outlook
+from negotiation.engine.reopenings import narrow
 from negotiation.engine.solutions import nash_products
 from negotiation.engine.standings import Doubt, Named, RoundSoFar, Standing
 from negotiation.engine.strategies.players import NOTHING, Record
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from negotiation.engine.endings import NoAgreement, Rule
-    from negotiation.engine.messages import Option
+    from negotiation.engine.messages import Evidence, Option
     from negotiation.engine.space import BoolArray, FloatArray, IntArray
     from negotiation.engine.strategies.players import Player, Strategy
     from negotiation.engine.table import Table
@@ -36,7 +37,9 @@ class State:
     newest offer; `named`: the offer being answered, `answers` to it so far; `refused`: rows that
     were named and did not find enough consent. `text`: the mediator's newest that nobody answers.
     `question` and `doubt` wait for a reply. `moves` are the messages without their words;
-    `failures` counts how often a seat's strategy failed.
+    `failures` counts how often a seat's strategy failed. `told`: what everybody heard of each
+    fact. `planned` is the first deadline, `conceded` the least that each seat had asked for when a
+    person reopened the table, `excused` how many refusals that were before then do not count.
     """
 
     def __init__(
@@ -61,6 +64,10 @@ class State:
         self.turns = 0
         self.so_far = RoundSoFar()
         self.outlooks = {seat.name: Outlook.first(table, seat) for seat in table.seats}
+        self.told: dict[str, Evidence] = {}
+        self.planned = table.rounds
+        self.conceded: dict[str, float] = {}
+        self.excused = 0
         self.standing: dict[str, Standing] = {}
         self.question: Message | None = None
         self.doubt: Doubt | None = None
@@ -167,11 +174,17 @@ class State:
             default=None,
         )
 
+    def time(self, round_: int) -> float:
+        """Relative time: 0 in the first round, 1 in the last that was planned and after it."""
+        return min((round_ - 1) / (self.planned - 1), 1.0) if self.planned > 1 else 1.0
+
     def absorb(self, message: Message) -> None:
         """Counts a legal message in."""
         self.head = message.seq
         self.moves.append(self._move(message))
         if message.act in REMARKS:
+            if message.requirements:
+                narrow(self, message)
             return
         if message.round > self.round:
             self.round = message.round
@@ -193,16 +206,7 @@ class State:
     def _move(self, message: Message) -> Move:
         moved = message.offer is not None and message.act not in REMARKS
         row = self.row_of(message.offer) if moved and message.offer is not None else None
-        return Move(
-            message.seq,
-            message.round,
-            message.sender,
-            message.act,
-            NOTHING if row is None else row,
-            message.in_reply_to,
-            message.decided_by,
-            self.table,
-        )
+        return message.move(NOTHING if row is None else row, self.table)
 
     def _hold(self, message: Message) -> None:
         self._spoke(message.sender)
@@ -221,6 +225,8 @@ class State:
         assert evidence is not None
         if self.question is not None and self.question.seq == message.in_reply_to:
             self.question = None
+        if not message.recipients:
+            note(self.told, evidence)
         fact, most = self.table.fact[evidence.fact], SURPRISING
         self.doubt = None
         for name in message.recipients or self.names:
@@ -235,9 +241,10 @@ class State:
                 self.doubt = Doubt(name, message.seq, message.sender, private, held, evidence)
             self.outlooks[name] = outlook.learn(fact.name, fuse(held, evidence, fact=fact))
             self.players.pop(name, None)
-        self._forget("utilities", "reach", "course")
+        self.forget("utilities", "reach", "course")
 
-    def _forget(self, *figures: str) -> None:
+    def forget(self, *figures: str) -> None:
+        """Computes them anew when they are next asked for."""
         for figure in figures:
             self.__dict__.pop(figure, None)
 
@@ -286,4 +293,4 @@ class State:
         else:
             self.refused.add(row)
             self.named = None
-            self._forget("reach", "course")
+            self.forget("reach", "course")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from negotiation.engine.beliefs import note
 from negotiation.engine.messages import Act
 from negotiation.scenarios.columns import known_or_none
 
@@ -113,10 +114,8 @@ def _told(messages: Iterable[Message]) -> dict[str, Evidence]:
     best: dict[str, Evidence] = {}
     for message in messages:
         claim = message.evidence
-        if claim is None or message.act != Act.INFORM or message.recipients:
-            continue
-        if claim.fact not in best or claim.sd < best[claim.fact].sd:
-            best[claim.fact] = claim
+        if claim is not None and message.act == Act.INFORM and not message.recipients:
+            note(best, claim)
     return best
 
 

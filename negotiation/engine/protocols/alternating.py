@@ -50,7 +50,7 @@ def next_intent(state: State) -> Intent:
     seat = order[state.turns % len(order)]
     round_ = latest_round(state)
     if round_ > state.round or seat not in state.so_far.asked:
-        time = state.turns / (state.table.rounds * len(order) - 1)
+        time = min(state.turns / (state.planned * len(order) - 1), 1.0)
         intent = asking(state, seat, round_, time)
         if intent is not None:
             return intent

@@ -38,7 +38,7 @@ def said_next(state: State, *speaking: Speaking, over: bool = False) -> Intent:
 
 def targets(state: State, round_: int) -> FloatArray:
     """The utility each seat asks for in a round, shape (seats,)."""
-    time = _time(state, round_)
+    time = state.time(round_)
     return np.array(
         [state.outlooks[name].target(demand_of(state, name, time)) for name in state.names]
     )
@@ -83,7 +83,7 @@ def _question(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:
     order = state.order(round_)
     asked = [place for place, seat in enumerate(order) if seat in so_far.asked]
     for seat in order[max(asked, default=-1) + 1 :]:
-        intent = asking(state, seat, round_, _time(state, round_))
+        intent = asking(state, seat, round_, state.time(round_))
         if intent is not None:
             return intent
     return None
@@ -94,10 +94,6 @@ def best_of(utilities: FloatArray, rows: IntArray, place: int) -> int:
     own = utilities[rows, place]
     rows = rows[own >= own.max() - TOLERANCE]
     return int(rows[utilities[rows].sum(axis=1).argmax()])
-
-
-def _time(state: State, round_: int) -> float:
-    return (round_ - 1) / (state.table.rounds - 1) if state.table.rounds > 1 else 1.0
 
 
 def _vote(state: State) -> Intent:

@@ -31,7 +31,7 @@ _REFUSALS = 3
 
 def next_intent(state: State) -> Intent:
     """What is said next: what is owed, a question, an opening, a text, or the end."""
-    return said_next(state, _open, _read, over=len(state.refused) >= _REFUSALS)
+    return said_next(state, _open, _read, over=len(state.refused) - state.excused >= _REFUSALS)
 
 
 def _open(state: State, round_: int, so_far: RoundSoFar) -> Intent | None:

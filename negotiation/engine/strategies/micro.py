@@ -27,7 +27,8 @@ class _Player(Player):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._falling = view.rising.data
-        self._next = 1  # how many from the end of `rising` its next new offer stands
+        # How many from the end of `rising` its next new offer stands.
+        self._next = 1 + view.passed
         self._own: list[int] = []  # different rows, in the order in which they were offered
         self._known: set[int] = set()
         self._counted = 0

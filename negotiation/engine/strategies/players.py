@@ -8,8 +8,9 @@ the middle of a negotiation goes on exactly as the old one would have.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ from negotiation.engine.messages import REMARKS, Act
 from negotiation.engine.utility import TOLERANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from negotiation.engine.messages import Move
     from negotiation.engine.outlook import Outlook
@@ -63,11 +64,21 @@ class Record:
         self.length = len(self._moves)
         return self
 
+    def renumber(self, now: Callable[[int], int]) -> None:
+        """Counts everything said so far under other rows, NOTHING for what has none any more; a
+        table that changes is not quiet."""
+        for place, offers in enumerate(self.read().offers):
+            self.offers[place] = [row for old in offers if (row := now(old)) != NOTHING]
+            self._seen[place] = set(self.offers[place])
+            self.distinct[place] = len(self._seen[place])
+        self.quiet = 0
+
 
 class View:
     """What one seat sees, and nothing of the others but what they said.
 
-    It speaks at turns `first`, `first` + `seats`, … of `turns` in all.
+    It speaks at turns `first`, `first` + `seats`, … of `turns` in all, and after these where the
+    table was reopened; `conceded` is the least it had asked for then.
     """
 
     def __init__(
@@ -80,6 +91,7 @@ class View:
         seats: int,
         turns: int,
         seed: int,
+        conceded: float = inf,
     ) -> None:
         self._outlook = outlook
         self.record = record
@@ -88,6 +100,7 @@ class View:
         self.seats = seats
         self.turns = turns
         self.seed = seed
+        self.conceded = conceded
 
     @cached_property
     def others(self) -> list[int]:
@@ -136,8 +149,13 @@ class View:
         return self._outlook.utilities[self.rising].data
 
     def time(self, turn: int) -> float:
-        """Relative time: 0 at the first turn, 1 at the last."""
-        return turn / (self.turns - 1)
+        """Relative time: 0 at the first turn, 1 at the last that was planned and after it."""
+        return min(turn / (self.turns - 1), 1.0)
+
+    @property
+    def passed(self) -> int:
+        """How many rows are worth more than what the seat had conceded."""
+        return len(self.steps) - bisect_right(self.steps, self.conceded + TOLERANCE)
 
     def least(self, target: float) -> int:
         """The row of the smallest utility that reaches `target`; NOTHING if none does."""
@@ -192,6 +210,37 @@ class Player(ABC):
         if named != NOTHING and self.view.utilities[named] >= self.asks(turn) - TOLERANCE:
             return named
         return self.offer(turn)
+
+
+class Yielding(Player):
+    """Plays as another player does, but never asks for more than its seat had conceded.
+
+    Where nothing is worth as little as that and reaches the limit, it asks for the least that does.
+    """
+
+    def __init__(self, view: View, player: Player) -> None:
+        super().__init__(view)
+        self._player = player
+        least = bisect_left(view.steps, view.reservation - TOLERANCE)
+        place = max(len(view.steps) - view.passed - 1, least)
+        self._row = int(view.rising[place]) if place < len(view.steps) else NOTHING
+        self._most = view.utilities[self._row] if self._row != NOTHING else inf
+
+    def offer(self, turn: int) -> int:
+        return self._held(self._player.offer(turn))
+
+    def asks(self, turn: int) -> float:
+        return min(self._player.asks(turn), self._most)
+
+    def move(self, turn: int, named: int) -> int:
+        row = self._player.move(turn, named)
+        if named != NOTHING and self.view.utilities[named] >= self._most - TOLERANCE:
+            return named
+        return row if row == named else self._held(row)
+
+    def _held(self, row: int) -> int:
+        known = row.__class__ is int and 0 <= row < len(self.view.utilities)
+        return self._row if known and self.view.utilities[row] > self._most + TOLERANCE else row
 
 
 class Deliberate(Player):
