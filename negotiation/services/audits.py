@@ -28,13 +28,21 @@ class NotPlain(ValueError):
 
 
 def record(
-    action: str, subject: Model, *, now: datetime, by: User | None = None, **details: Any
+    action: str,
+    subject: Model,
+    *,
+    now: datetime,
+    by: User | None = None,
+    voice: User | None = None,
+    **details: Any,
 ) -> AuditEntry:
-    """One row; `by=None` means that Parley itself acted.
+    """One row; `by=None` means that Parley itself acted, `voice` is on whose behalf `by` did.
 
     Details that mean the same everywhere: `seen` (the package hash or revision that the person
-    had before them), `auth` (how they were recognised), `for_user` (on whose behalf).
+    had before them), `auth` (how they were recognised), `for_user` (the name of `voice`).
     """
+    if voice is not None:
+        details["for_user"] = voice.get_username()
     if by is not None and (auth := getattr(by, "recognised_by", None)):
         details.setdefault("auth", auth)
     kept = plain(details)

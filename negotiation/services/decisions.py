@@ -142,16 +142,23 @@ def refusal(judgement: Judgement) -> dict[str, str]:
 
 
 def vote(
-    *, decision: Decision, scenario: CompiledScenario, by: User, reason: str, now: datetime
+    *,
+    decision: Decision,
+    scenario: CompiledScenario,
+    by: User,
+    reason: str,
+    now: datetime,
+    voice: User | None = None,
 ) -> None:
     """Counts one approval of exactly this package, and clears it with the last that it needs.
 
-    It stays as it was seen until then: who else is looking at it need not look again. The caller
+    `voice`: whose it is, where `by` stands in for somebody; it is senior if they are. The decision
+    stays as it was seen until then: who else is looking at it need not look again. The caller
     writes down whose voice it was, once for each person, in the same transaction.
     """
     counted = _as_seen(decision).update(
         approvals=F("approvals") + 1,
-        senior_approvals=F("senior_approvals") + int(is_senior(by)),
+        senior_approvals=F("senior_approvals") + int(is_senior(voice or by)),
         claimed_by=None,
         claimed_until=None,
     )
@@ -159,7 +166,7 @@ def vote(
         raise NotParked(NotParked.__doc__)
     decision.refresh_from_db(fields=["approvals", "senior_approvals"])
     if decision.enough:
-        _clear(decision, scenario, by=by, reason=reason, now=now)
+        _clear(decision, scenario, by=by, reason=reason, now=now, voice=voice)
         return
     audits.record(
         "decision.approved",
@@ -171,12 +178,19 @@ def vote(
         reason=reason,
         approvals=decision.approvals,
         people=decision.people,
+        voice=voice,
     )
     _announce(decision)
 
 
 def _clear(
-    decision: Decision, scenario: CompiledScenario, *, by: User, reason: str, now: datetime
+    decision: Decision,
+    scenario: CompiledScenario,
+    *,
+    by: User,
+    reason: str,
+    now: datetime,
+    voice: User | None,
 ) -> None:
     """Parked → cleared by a person, with a grant for exactly this package."""
     _leave_parked(decision, status=Decision.Status.CLEARED, cleared_at=now, cleared_by=by)
@@ -190,19 +204,40 @@ def _clear(
         reason=reason,
         approvals=decision.approvals,
         people=decision.people,
+        voice=voice,
     )
     _grant(decision, scenario, by=by, now=now)
     _announce(decision)
 
 
-def reject(*, decision: Decision, by: User, reason: str, now: datetime) -> None:
+def reject(
+    *, decision: Decision, by: User, reason: str, now: datetime, voice: User | None = None
+) -> None:
     """Parked or cleared → rejected by a person: no wins over yes until the permission is used."""
+    _call_off(decision, Decision.Status.REJECTED, by=by, reason=reason, now=now, voice=voice)
+
+
+def withdraw(*, decision: Decision, by: User, reason: str, now: datetime) -> None:
+    """Parked or cleared → withdrawn by an operator: what was asked for is not wanted any more."""
+    _call_off(decision, Decision.Status.WITHDRAWN, by=by, reason=reason, now=now, voice=None)
+
+
+def _call_off(
+    decision: Decision,
+    to: Decision.Status,
+    *,
+    by: User,
+    reason: str,
+    now: datetime,
+    voice: User | None,
+) -> None:
     undone = Decision.objects.undone().filter(pk=decision.pk, package_hash=decision.package_hash)
-    rejected = {"status": Decision.Status.REJECTED, "cleared_at": None, "cleared_by": None}
-    if undone.update(revision=F("revision") + 1, reason=reason, **rejected) != 1:
+    ended = {"status": to, "cleared_at": None, "cleared_by": None}
+    if undone.update(revision=F("revision") + 1, reason=reason, **ended) != 1:
         raise NotParked(NotParked.__doc__)
     Grant.objects.filter(decision=decision, void_at=None, consumed_at=None).update(void_at=now)
-    audits.record("decision.rejected", decision, now=now, by=by, seen=decision.tag, reason=reason)
+    said = {"seen": decision.tag, "reason": reason}
+    audits.record(f"decision.{to}", decision, now=now, by=by, voice=voice, **said)
     _announce(decision)
 
 
