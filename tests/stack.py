@@ -30,7 +30,7 @@ READY_WITHIN = 40.0
 class Stack:
     """daphne, two workers and beat: the embedded mode's own commands.
 
-    `people` are committed: operator, manager, admin, and stranger, who has no role.
+    `people` are committed: those of `NAMES`, and stranger, who has no role.
     """
 
     def __init__(self) -> None:
@@ -106,7 +106,10 @@ class Stack:
 NAMES: dict[str, tuple[Role, ...]] = {
     "operator": (Role.OPERATOR,),
     "manager": (Role.MANAGER,),
+    "deputy": (Role.MANAGER,),
+    "senior": (Role.SENIOR,),
     "admin": (Role.ADMIN,),
+    "steward": (Role.ADMIN,),
     "stranger": (),
 }
 
