@@ -90,6 +90,14 @@ def parse(text: str, *, source: str) -> Document:
     return Document(builder.root, builder.lines)
 
 
+def is_plain_word(text: str) -> bool:
+    """Whether text without quotes stays a text here: `1e5` does not."""
+    figures = (_INTEGER, _LEADING_ZERO, _FLOAT, _NOT_FINITE)
+    return text not in _NULLS | _TRUTHS.keys() and not any(
+        pattern.fullmatch(text) for pattern in figures
+    )
+
+
 def _check_characters(text: str, source: str) -> None:
     # Every code point takes a byte at least, so the encoding is paid for small texts only.
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:

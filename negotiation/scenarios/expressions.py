@@ -75,8 +75,17 @@ def compile_expression(text: str, kinds: Mapping[str, Kind]) -> Expression:
     _check_depth(tree)
     if _kind(tree, kinds) != "number":
         raise BadExpression(f"'{text}' is a text, not a number", "compare it with == or !=")
+    return Expression(text, _names(tree), tree)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names that a formula reads, which `compile_expression` has accepted."""
+    return _names(ast.parse(" ".join(text.split()), mode="eval").body)
+
+
+def _names(tree: ast.expr) -> frozenset[str]:
     names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return Expression(text, names - _FUNCTIONS.keys(), tree)
+    return names - _FUNCTIONS.keys()
 
 
 def _check_depth(tree: ast.expr) -> None:

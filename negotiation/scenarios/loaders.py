@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -17,6 +17,8 @@ from negotiation.scenarios.schema import ScenarioDocument
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+AnyPart = TypeVar("AnyPart", bound=Part)
 
 SHIPPED = Path(__file__).parent / "shipped"
 
@@ -63,19 +65,27 @@ def shipped() -> dict[str, Path]:
 
 
 def _validated(parsed: documents.Document, source: str) -> ScenarioDocument:
+    document = shaped(ScenarioDocument, parsed, source)
+    if found := problems_of(document):
+        raise ScenarioError(source, [located(problem, parsed) for problem in found])
+    return document
+
+
+def shaped(kind: type[AnyPart], parsed: documents.Document, source: str) -> AnyPart:
+    """Plain data as a document of this kind; raises `ScenarioError` where its shape is wrong.
+
+    Whether its names refer to something is not asked here.
+    """
     try:
-        document = ScenarioDocument.model_validate(parsed.data)
+        return kind.model_validate(parsed.data)
     except ValidationError as error:
         found = _without_echoes(
             [_problem_of(detail, parsed) for detail in error.errors(include_url=False)[:MOST]]
         )
         raise ScenarioError(source, found) from None
-    if found := problems_of(document):
-        raise ScenarioError(source, [_located(problem, parsed) for problem in found])
-    return document
 
 
-def _located(problem: Problem, parsed: documents.Document) -> Problem:
+def located(problem: Problem, parsed: documents.Document) -> Problem:
     return Problem(problem.at, problem.problem, problem.remedy, parsed.line_of(problem.at))
 
 
