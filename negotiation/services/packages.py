@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
@@ -13,9 +14,21 @@ from negotiation.engine.messages import Act, Message
 if TYPE_CHECKING:
     from negotiation.engine.analysis import Summary
     from negotiation.engine.messages import Offer
-    from negotiation.models import Negotiation
+    from negotiation.models import Decision, Negotiation
     from negotiation.scenarios.compilers import CompiledScenario
     from negotiation.scenarios.readings import FactsUsed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amended:
+    """Who put an offer in the place of what the seats agreed, and the message that says so.
+
+    The message is in the package, so that no amendment has the hash of an earlier one: what was
+    said about that does not count for this.
+    """
+
+    person: str
+    message: int
 
 
 def package_bytes(
@@ -25,8 +38,10 @@ def package_bytes(
     summary: Summary,
     offer: Offer,
     facts: FactsUsed,
+    amended: Amended | None = None,
 ) -> bytes:
     """RFC 8785 bytes. Ids are strings, because JSON numbers lose precision above 2^53."""
+    decided_by = {"rule": summary.by, "below_limit": list(summary.below)}
     return rfc8785.dumps(
         {
             "action": scenario.action,
@@ -36,7 +51,7 @@ def package_bytes(
             "read": _read(scenario, offer, facts),
             "preconditions": [constraint.text for constraint in scenario.table.constraints],
             "confidence": summary.confidence,
-            "decided_by": {"rule": summary.by, "below_limit": list(summary.below)},
+            "decided_by": decided_by | (asdict(amended) if amended else {}),
             "scenario": negotiation.version.scenario.slug,
             "policy_version": negotiation.version.number,
             "policy_hash": negotiation.version.document_hash,
@@ -50,11 +65,12 @@ def fingerprint(package: str) -> str:
     return _hash(json.loads(package).get("read"))
 
 
-def present_fingerprint(negotiation: Negotiation, scenario: CompiledScenario) -> str:
+def present_fingerprint(decision: Decision, scenario: CompiledScenario) -> str:
     """The same, read again: the stored transcript, and the catalogue as it is now."""
-    told = negotiation.messages.filter(act=Act.INFORM)
+    told = decision.negotiation.messages.filter(act=Act.INFORM)
     facts = scenario.facts_used(Message.from_dict(message.body) for message in told)
-    return _hash(_read(scenario, negotiation.agreed_offer, facts))
+    offer = decision.agreed
+    return _hash(_read(scenario.looking_at(offer), offer, facts))
 
 
 def _read(scenario: CompiledScenario, offer: Offer, facts: FactsUsed) -> dict[str, Any]:

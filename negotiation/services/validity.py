@@ -8,6 +8,7 @@ are newer is noted.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import rfc8785
@@ -55,13 +56,16 @@ def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
             f"The package is not the one that was approved: its hash is {actual[:12]}, the"
             f" approved one {grant.package_hash[:12]}."
         )
+    # Which offer it is decides under which rules it is looked at below.
+    if json.loads(decision.package).get("parameters", decision.agreed) != decision.agreed:
+        raise GrantNotValid("Its offer is not the one in the package that was approved.")
     if now >= grant.expires_at:
         raise GrantNotValid("The permission had expired before it was used.")
     version = decision.negotiation.version
     if grant.version_id != version.pk:
         raise GrantNotValid("The permission was given under another version of the policy.")
     scenario = _compiled(version)
-    if present_fingerprint(decision.negotiation, scenario) != grant.fingerprint:
+    if present_fingerprint(decision, scenario) != grant.fingerprint:
         raise GrantNotValid("A figure that the decision rests on has changed since.")
     # Who changes rows in the database changes them to something that passes the checks above.
     if hashlib.sha256(rfc8785.dumps(version.document)).hexdigest() != version.document_hash:
@@ -98,9 +102,8 @@ def _findings(
     decision: Decision, scenario: CompiledScenario
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The hard rules that the agreement breaks, and the gates that it meets."""
-    negotiation = decision.negotiation
-    told = negotiation.messages.filter(act=Act.INFORM)
+    told = decision.negotiation.messages.filter(act=Act.INFORM)
     facts = scenario.facts_used(EngineMessage.from_dict(message.body) for message in told)
-    offer = negotiation.agreed_offer
+    offer = decision.agreed
     rules = scenario.looking_at(offer)
     return rules.broken(offer, facts), rules.gated(offer, facts)

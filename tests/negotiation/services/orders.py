@@ -20,8 +20,7 @@ def cleared(**fields: Any) -> Decision:
         cleared_at=timezone.now(),
         **fields,
     )
-    table = decision.negotiation
-    read = present_fingerprint(table, table.version.compiled())
+    read = present_fingerprint(decision, decision.negotiation.version.compiled())
     factories.grant(decision, fingerprint=read)
     return decision
 

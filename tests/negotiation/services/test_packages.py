@@ -97,19 +97,19 @@ def test_the_card_shows_the_figures_of_the_package(manager_client: Client) -> No
 
 def test_the_fingerprint_can_be_computed_again_from_what_is_stored() -> None:
     table = agreed()
-    told = Decision.objects.get(negotiation=table).package
+    decision = Decision.objects.get(negotiation=table)
 
-    assert fingerprint(told) == present_fingerprint(table, table.version.compiled())
+    assert fingerprint(decision.package) == present_fingerprint(decision, table.version.compiled())
 
 
 def test_a_transcript_that_says_something_else_has_another_fingerprint() -> None:
     table = agreed()
-    told = Decision.objects.get(negotiation=table).package
+    decision = Decision.objects.get(negotiation=table)
     message = table.messages.filter(act="inform").exclude(body__recipients__0__isnull=False)[0]
     message.body["evidence"]["mean"] += 1
     message.save()
 
-    assert fingerprint(told) != present_fingerprint(table, table.version.compiled())
+    assert fingerprint(decision.package) != present_fingerprint(decision, table.version.compiled())
 
 
 def test_an_agreement_that_turns_out_over_its_budget_is_refused_and_says_why() -> None:
