@@ -57,7 +57,7 @@ def _compiled(canonical: str) -> CompiledScenario:
     return CompiledScenario(
         document=document,
         table=compile_table(columns),
-        policy=judgements.compile_policy(columns),
+        policy=judgements.compile_policy(columns.known),
         columns=columns,
     )
 
@@ -143,7 +143,7 @@ class CompiledScenario:
             self.document.policy.risk,
             offer=offer,
             values=self.values(offer, facts),
-            summary=summary,
+            stances=judgements.Stances.of(summary),
             history=history,
         )
 

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from negotiation.engine.analysis import Summary
     from negotiation.engine.messages import Offer, Option
     from negotiation.engine.space import Constraint
-    from negotiation.scenarios import policy_parts
+    from negotiation.scenarios import policy_parts, schema
     from negotiation.scenarios.columns import Columns
     from negotiation.scenarios.readings import FactsUsed
+    from negotiation.scenarios.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +43,13 @@ class History:
     lost: Mapping[str, float] = field(default_factory=dict)
 
 
-def compile_policy(columns: Columns) -> policy.Policy:
-    stated = columns.known.document.policy
+def compile_policy(known: Vocabulary) -> policy.Policy:
+    stated = known.document.policy
     return policy.Policy(
         minimum_confidence=stated.minimum_confidence,
         review_from=stated.review_from,
         refuse_from=stated.refuse_from,
-        gates=tuple(_gate(gate, columns) for gate in stated.gates),
+        gates=tuple(_gate(gate, known) for gate in stated.gates),
         tiers=tuple(_tier(tier) for tier in stated.tiers),
         irreversible=gates.Irreversible(
             severity=stated.irreversible.severity, people=stated.irreversible.people
@@ -71,12 +72,29 @@ def _freeze(freeze: policy_parts.Freeze) -> gates.Freeze:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stances:
+    """How far the seats agree: what the judge reads of a summary."""
+
+    stance_entropy: float
+    min_surplus: float
+    confidence: float | None
+
+    @classmethod
+    def of(cls, summary: Summary) -> Stances:
+        return cls(
+            stance_entropy=stance_entropy(summary),
+            min_surplus=min(max(min(summary.surplus.values()), 0.0), 1.0),
+            confidence=summary.confidence,
+        )
+
+
 def risk_inputs(
     stated: policy_parts.RiskInputs,
     *,
     offer: Offer,
     values: Mapping[str, Option | None],
-    summary: Summary,
+    stances: Stances,
     history: History,
 ) -> risk.RiskInputs:
     """The inputs of the score; unknown losses are NaN, which the score refuses to guess."""
@@ -91,10 +109,10 @@ def risk_inputs(
         affected=_stated(stated.affected, values),
         population=_stated(stated.population, values),
         reversibility=_reversibility(stated.reversibility, offer),
-        stance_entropy=stance_entropy(summary),
-        min_surplus=min(max(min(summary.surplus.values()), 0.0), 1.0),
+        stance_entropy=stances.stance_entropy,
+        min_surplus=stances.min_surplus,
         novelty=history.novelty,
-        confidence=summary.confidence if summary.confidence is not None else math.nan,
+        confidence=stances.confidence if stances.confidence is not None else math.nan,
         calibrated_reports=history.calibrated_reports,
     )
 
@@ -121,25 +139,30 @@ def broken(
     They are refused and not reviewed: an offer that breaks a hard rule is no offer, and nobody
     may agree to by a click what the rule's author forbids. Who wants it changes the rule.
     """
-    index, known = columns.space.index_of(offer), columns.known.document.constraints
+    index, known = columns.space.index_of(offer), columns.known
     values = readings.values(offer, columns, facts)
     at_these = partial(readings.column, columns=columns, facts=facts)
     return tuple(
-        gates.Finding(
-            rule=rule.name,
-            text=f"{rule.text.rstrip('.')}: with the facts told at the table it breaks this rule.",
-            subject=rule.subject,
-            measured=values[rule.subject],
-            limit=stated_limit(rule, columns),
-            unit=columns.known.words.unit(rule.subject),
-            forces="refuse",
-        )
-        for rule, constraint in zip(known, constraints, strict=True)
+        breach(rule, values[rule.subject], known)
+        for rule, constraint in zip(known.document.constraints, constraints, strict=True)
         if not constraint.allows(at_these)[index]
     )
 
 
-def _gate(gate: policy_parts.Gate, columns: Columns) -> gates.Gate:
+def breach(rule: schema.Constraint, measured: Option | None, known: Vocabulary) -> gates.Finding:
+    """A hard rule that was found broken."""
+    return gates.Finding(
+        rule=rule.name,
+        text=f"{rule.text.rstrip('.')}: with the facts told at the table it breaks this rule.",
+        subject=rule.subject,
+        measured=measured,
+        limit=stated_limit(rule, known.document.parameters),
+        unit=known.words.unit(rule.subject),
+        forces="refuse",
+    )
+
+
+def _gate(gate: policy_parts.Gate, known: Vocabulary) -> gates.Gate:
     ((test, limit),) = gate.limits.items()
     return gates.Gate(
         name=gate.name,
@@ -147,7 +170,7 @@ def _gate(gate: policy_parts.Gate, columns: Columns) -> gates.Gate:
         subject=gate.subject,
         test=cast("gates.Test", test),
         limit=tuple(limit) if isinstance(limit, list) else limit,
-        unit=columns.known.words.unit(gate.subject),
+        unit=known.words.unit(gate.subject),
         people=gate.people,
     )
 

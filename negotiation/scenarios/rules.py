@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,23 +11,23 @@ from negotiation.engine import space
 from negotiation.engine.formatting import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from negotiation.engine.space import BoolArray, Column, FloatArray, Lookup
     from negotiation.scenarios.columns import Columns
     from negotiation.scenarios.schema import Constraint, Test
+
+    # Unknown figures are NaN and unknown texts "", as in `columns`.
+    Read = Callable[[str], Column]
+    Parameters = Mapping[str, Any]
 
 _TOLERANCE = 1e-9
 
 
 def compile_constraint(constraint: Constraint, columns: Columns) -> space.Constraint:
     def allows(lookup: Lookup) -> BoolArray:
-        held: BoolArray = _holds(constraint, columns, lookup) == 1
-        if constraint.when is None:
-            return held
-        # An unknown condition counts as met: a hard rule fails closed.
-        spared: BoolArray = _holds(constraint.when, columns, lookup) == 0
-        return held | spared
+        read = partial(_column, columns=columns, lookup=lookup)
+        return allowed(constraint, read, columns.known.document.parameters)
 
     return space.Constraint(
         name=constraint.name,
@@ -39,28 +40,38 @@ def compile_constraint(constraint: Constraint, columns: Columns) -> space.Constr
     )
 
 
-def stated_limit(test: Test, columns: Columns) -> float | tuple[str | float, ...] | None:
+def allowed(constraint: Constraint, read: Read, parameters: Parameters) -> BoolArray:
+    """Which of the rows that `read` gives columns for keep the rule."""
+    held: BoolArray = _holds(constraint, read, parameters) == 1
+    if constraint.when is None:
+        return held
+    # An unknown condition counts as met: a hard rule fails closed.
+    spared: BoolArray = _holds(constraint.when, read, parameters) == 0
+    return held | spared
+
+
+def stated_limit(test: Test, parameters: Parameters) -> float | tuple[str | float, ...] | None:
     """The largest or smallest figure, or the options, that a test allows; None for the others."""
     ((kind, limit),) = test.limits.items()
     if kind in {"differs_from", "not_in"}:
         return None
-    stated = _stated(limit, columns, kind)
+    stated = _stated(limit, parameters, kind)
     if isinstance(stated, list):
         return tuple(stated)
     return stated if isinstance(stated, int | float) else (str(stated),)
 
 
-def _holds(test: Test, columns: Columns, lookup: Lookup) -> FloatArray:
+def _holds(test: Test, read: Read, parameters: Parameters) -> FloatArray:
     """1 where the test holds, 0 where it does not, NaN where a figure is unknown."""
     ((kind, limit),) = test.limits.items()
-    column = _column(test.subject, columns, lookup)
+    column = read(test.subject)
     missing = _unknown(column)
     if kind == "differs_from":
-        other = _column(str(limit), columns, lookup)
+        other = read(str(limit))
         missing = missing | _unknown(other)
         holds: Any = column != other
     else:
-        holds = _TESTS[kind](column, _stated(limit, columns, kind))
+        holds = _TESTS[kind](column, _stated(limit, parameters, kind))
     return np.where(missing, np.nan, np.asarray(holds, dtype=np.float64))
 
 
@@ -79,11 +90,9 @@ def _unknown(column: Column) -> BoolArray:
     return np.asarray(column == "" if column.dtype == object else np.isnan(column), dtype=np.bool_)
 
 
-def _stated(limit: Any, columns: Columns, kind: str) -> Any:
+def _stated(limit: Any, parameters: Parameters, kind: str) -> Any:
     """The limit itself, or the parameter it names."""
-    if isinstance(limit, str) and kind != "equals":
-        return columns.known.document.parameters[limit]
-    return limit
+    return parameters[limit] if isinstance(limit, str) and kind != "equals" else limit
 
 
 def _among(column: Column, options: Any) -> BoolArray:
@@ -103,7 +112,8 @@ _TESTS: dict[str, Callable[[Column, Any], Any]] = {
 def _limit_text(constraint: Constraint, columns: Columns) -> str:
     ((kind, limit),) = constraint.limits.items()
     words = columns.known.words
-    stated = limit if kind == "differs_from" else _stated(limit, columns, kind)
+    parameters = columns.known.document.parameters
+    stated = limit if kind == "differs_from" else _stated(limit, parameters, kind)
     if isinstance(stated, list):
         return ("not " if kind == "not_in" else "") + listed(
             [words.value(constraint.subject, each) for each in stated]
@@ -115,14 +125,12 @@ def _limit_text(constraint: Constraint, columns: Columns) -> str:
 
 def _margin(constraint: Constraint, columns: Columns) -> space.Margin | None:
     ((kind, limit),) = constraint.limits.items()
-    if (
-        kind not in {"at_most", "at_least"}
-        or constraint.subject in columns.known.document.parameters
-    ):
+    parameters = columns.known.document.parameters
+    if kind not in {"at_most", "at_least"} or constraint.subject in parameters:
         return None
     return space.Margin(
         subject=constraint.subject,
-        limit=float(_stated(limit, columns, kind)),
+        limit=float(_stated(limit, parameters, kind)),
         sense="at_most" if kind == "at_most" else "at_least",
         unit=columns.known.words.unit(constraint.subject),
     )

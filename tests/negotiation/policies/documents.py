@@ -54,7 +54,7 @@ def _shares() -> st.SearchStrategy[float]:
 @st.composite
 def policies(draw: st.DrawFn) -> dict[str, Any]:
     """The `policy` of a document: the figures are drawn, the names are the shipped ones."""
-    policy = plain()["policy"]
+    policy: dict[str, Any] = plain()["policy"]
     review = draw(st.integers(0, 90))
     begins = sorted(draw(st.sets(st.integers(1, 99), max_size=3)))
     policy |= {
