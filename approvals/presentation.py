@@ -115,7 +115,7 @@ def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, 
         "outcomes": Report.Outcome.choices,
         "overdue": overdue,
         "open": parked and not overdue,
-        **voices.context(decision, user),
+        **voices.context(decision, user, now),
         "stoppable": decision.status == Decision.Status.CLEARED,
         "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}"
         f".{len(reports)}.{decision.approvals}.{decision.escalated}",

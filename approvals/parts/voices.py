@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import User
 from django.db.models import Q
 
+from approvals.services.deputies import stands_in_for
 from approvals.services.objections import objection, said
 from negotiation.models import Decision
 from negotiation.roles import Role, may_review
@@ -14,20 +15,33 @@ from negotiation.services.exclusions import exclusion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 
-def context(decision: Decision, user: User) -> dict[str, Any]:
-    """For `approvals/_voices.html`; `against` says why `user` cannot approve."""
+def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
+    """For `approvals/_voices.html` and the dialogs.
+
+    `principals` are those for whom `user` may decide, so on this card `may_review` is true for a
+    stand-in too; `free` whose approval `user` could give (None: their own); `against` says why
+    there is none.
+    """
     waiting = decision.status == Decision.Status.PARKED
-    given = list(said(decision).select_related("reviewer"))
+    given = list(said(decision).select_related("reviewer", "on_behalf_of"))
+    principals = stands_in_for(user, decision, now)
+    voices = [*([None] if may_review(user) else []), *principals]
+    against = {voice: objection(decision, user, voice) for voice in voices} if waiting else {}
+    free = [voice for voice in voices if against.get(voice) is None]
     return {
+        "principals": principals,
+        "free": free,
+        "may_review": bool(voices),
         "given": given,
         "missing": max(
             decision.people - decision.approvals, decision.seniors - decision.senior_approvals, 0
         ),
         "senior_missing": decision.seniors > decision.senior_approvals,
         "excluded": list(_excluded(decision)) if waiting else [],
-        "against": objection(decision, user) if waiting and may_review(user) else None,
+        "against": None if free else next(iter(against.values()), None),
     }
 
 

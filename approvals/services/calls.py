@@ -34,10 +34,18 @@ class Call:
     seen_hash: str
     seen_revision: int | None
     key: str
+    for_user: User | None = None
 
     @property
     def digest(self) -> str:
-        asked = (self.decision_id, self.verdict, self.reason, self.seen_hash, self.seen_revision)
+        asked: tuple[object, ...] = (
+            self.decision_id,
+            self.verdict,
+            self.reason,
+            self.seen_hash,
+            self.seen_revision,
+            self.for_user.pk if self.for_user else None,
+        )
         return hashlib.sha256(repr(asked).encode()).hexdigest()
 
 

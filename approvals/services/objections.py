@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from approvals.models import Review
+from approvals.services import looks
 from negotiation.services.exclusions import exclusion
 
 if TYPE_CHECKING:
@@ -14,13 +17,26 @@ if TYPE_CHECKING:
     from negotiation.models import Decision
 
 
-def objection(decision: Decision, by: User) -> str | None:
-    """The first thing that is against it, as a sentence; None if nothing is."""
+def objection(decision: Decision, by: User, for_user: User | None = None) -> str | None:
+    """The first thing that is against it, as a sentence; None if nothing is.
+
+    `for_user`: whose voice `by` would give; four eyes bind both of them.
+    """
     excluded = exclusion(decision, by)
     if excluded is not None:
         return f"You are {excluded}. Somebody else has to approve it; you may reject it."
+    if for_user is not None and (excluded := exclusion(decision, for_user)) is not None:
+        name = for_user.get_username()
+        return f"You stand in for {name}, who is {excluded}. Somebody else has to approve it."
     if said(decision).filter(reviewer=by).exists():
         return "You have approved this package already; it needs another person."
+    voice = for_user or by
+    given = said(decision).filter(Q(reviewer=voice, on_behalf_of=None) | Q(on_behalf_of=voice))
+    if given.exists():
+        whose = "Your voice" if for_user is None else f"The voice of {voice.get_username()}"
+        return f"{whose} counts for this package already; it needs another person."
+    if looks.is_asked(decision) and looks.own_verdict(decision, by) is None:
+        return "First say what you would do yourself: decisions of this risk ask for that."
     return None
 
 

@@ -11,10 +11,12 @@ from django.db import IntegrityError, transaction
 from django.utils.timesince import timesince
 
 from approvals.models import Review
+from approvals.services import claims
 from approvals.services.calls import Call, answered, keep
+from approvals.services.deputies import stands_in_for
 from approvals.services.objections import objection
 from negotiation.models import Decision
-from negotiation.roles import may_review
+from negotiation.roles import may_operate, may_review
 from negotiation.services import decisions
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class NotAllowed(Exception):
-    """Only managers approve and reject."""
+    """Only managers approve and reject. Only operators and admins withdraw."""
 
 
 class MayNotApprove(Exception):
@@ -52,9 +54,11 @@ def approve(
     reason: str = "",
     seen_revision: int | None = None,
     key: str = "",
+    for_user: User | None = None,
 ) -> Review:
     """Approves exactly the package whose hash the reviewer saw, as it stood then; with the last
-    approval that it needs it is cleared. Raises NotAllowed, MayNotApprove, NotParked, KeyReused."""
+    approval that it needs it is cleared. `for_user`: whose voice it is, if not one's own. Raises
+    NotAllowed, MayNotApprove, NotParked, KeyReused."""
     call = Call(
         decision_id=decision_id,
         by=by,
@@ -63,6 +67,7 @@ def approve(
         seen_hash=seen_hash,
         seen_revision=seen_revision,
         key=key,
+        for_user=for_user,
     )
     return _once(call, now)
 
@@ -76,6 +81,7 @@ def reject(
     now: datetime,
     seen_revision: int | None = None,
     key: str = "",
+    for_user: User | None = None,
 ) -> Review:
     """Ends the decision; nothing is carried out."""
     if not reason.strip():
@@ -88,13 +94,38 @@ def reject(
         seen_hash=seen_hash,
         seen_revision=seen_revision,
         key=key,
+        for_user=for_user,
+    )
+    return _once(call, now)
+
+
+def withdraw(
+    *,
+    decision_id: int,
+    by: User,
+    seen_hash: str,
+    reason: str,
+    now: datetime,
+    seen_revision: int | None = None,
+    key: str = "",
+) -> Review:
+    """Takes back what an operator had asked the agents for, until a worker begins."""
+    if not reason.strip():
+        raise ReasonMissing(ReasonMissing.__doc__)
+    call = Call(
+        decision_id=decision_id,
+        by=by,
+        verdict=Review.Verdict.WITHDRAW,
+        reason=reason,
+        seen_hash=seen_hash,
+        seen_revision=seen_revision,
+        key=key,
     )
     return _once(call, now)
 
 
 def _once(call: Call, now: datetime) -> Review:
-    if not may_review(call.by):
-        raise NotAllowed(NotAllowed.__doc__)
+    _refuse_without_a_voice(call, now)
     try:
         return answered(call) or _decide(call, now)
     except (NotParked, MayNotApprove, IntegrityError) as refusal:
@@ -103,27 +134,53 @@ def _once(call: Call, now: datetime) -> Review:
         if review is not None:
             return review
         if isinstance(refusal, IntegrityError):
-            _refuse_an_objection(_seen(call, now), call.by)
+            _refuse_an_objection(_seen(call, now), call)
         raise
+
+
+def _refuse_without_a_voice(call: Call, now: datetime) -> None:
+    if call.for_user is not None:
+        decision = Decision.objects.select_related("negotiation__version").get(pk=call.decision_id)
+        if call.for_user not in stands_in_for(call.by, decision, now):
+            name = call.for_user.get_username()
+            raise NotAllowed(f"You do not stand in for {name} on this decision. Nothing was done.")
+        return
+    allowed = may_operate if call.verdict == Review.Verdict.WITHDRAW else may_review
+    if not allowed(call.by):
+        raise NotAllowed(NotAllowed.__doc__)
 
 
 def _decide(call: Call, now: datetime) -> Review:
     decision = _seen(call, now)
     if call.verdict == Review.Verdict.APPROVE:
-        _refuse_an_objection(decision, call.by)
+        _refuse_an_objection(decision, call)
     scenario = decision.negotiation.version.compiled()
     try:
         with transaction.atomic():
             if call.verdict == Review.Verdict.APPROVE:
                 decisions.vote(
-                    decision=decision, scenario=scenario, by=call.by, reason=call.reason, now=now
+                    decision=decision,
+                    scenario=scenario,
+                    by=call.by,
+                    reason=call.reason,
+                    now=now,
+                    voice=call.for_user,
                 )
+            elif call.verdict == Review.Verdict.WITHDRAW:
+                decisions.withdraw(decision=decision, by=call.by, reason=call.reason, now=now)
             else:
-                decisions.reject(decision=decision, by=call.by, reason=call.reason, now=now)
+                decisions.reject(
+                    decision=decision,
+                    by=call.by,
+                    reason=call.reason,
+                    now=now,
+                    voice=call.for_user,
+                )
             review = Review.objects.create(
                 decision=decision,
                 package_hash=decision.package_hash,
                 reviewer=call.by,
+                on_behalf_of=call.for_user,
                 verdict=call.verdict,
                 reason=call.reason,
                 returned=decision.returned,
@@ -135,8 +192,8 @@ def _decide(call: Call, now: datetime) -> Review:
         raise _too_late(call.decision_id, now) from None
 
 
-def _refuse_an_objection(decision: Decision, by: User) -> None:
-    against = objection(decision, by)
+def _refuse_an_objection(decision: Decision, call: Call) -> None:
+    against = objection(decision, call.by, call.for_user)
     if against is not None:
         raise MayNotApprove(against)
 
@@ -145,15 +202,17 @@ def _seen(call: Call, now: datetime) -> Decision:
     """The decision, if it still is what was looked at; raises NotParked."""
     decision = (
         Decision.objects.visible_to(call.by)
-        .select_related("negotiation__version__scenario")
+        .select_related("negotiation__version__scenario", "claimed_by")
         .get(pk=call.decision_id)
     )
     if decision.package_hash != call.seen_hash:
         raise NotParked(decision, "The package has changed since you looked; nothing was decided.")
     if decision.status == Decision.Status.PARKED and decision.due_at and decision.due_at <= now:
         raise NotParked(decision, "Its time had run out before you decided; nothing was changed.")
-    if call.verdict == Review.Verdict.REJECT:
+    if call.verdict in {Review.Verdict.REJECT, Review.Verdict.WITHDRAW}:
         return decision  # whatever happened since, it is this package that is not wanted
+    if claims.claimed_by_other(decision, call.by, now):
+        raise NotParked(decision, claims.sentence(decision))
     if call.seen_revision not in {None, decision.revision}:
         if decision.status != Decision.Status.PARKED:
             raise _too_late(call.decision_id, now)

@@ -1,10 +1,11 @@
-"""One decision: the card that a reviewer reads, and the two things a manager can do to it."""
+"""One decision: the card that a reviewer reads, and how every verdict on it is answered."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,17 +15,16 @@ from approvals.differences import Change, differences_since
 from approvals.presentation import card_context, verdict_context
 from approvals.services import reviews
 from approvals.services.calls import KeyReused
-from approvals.views.preconditions import Missing, etag, new_key, seen_by
+from approvals.views.access import deciders
+from approvals.views.preconditions import Missing, etag, new_key, row_id, seen_by
 from negotiation.models import Decision
-from negotiation.views.access import person, reviewers, wants_fragment, watchers
+from negotiation.views.access import person, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error
 from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
 
-    from django.contrib.auth.models import User
     from django.http import HttpRequest
 
     from approvals.models import Review
@@ -37,9 +37,9 @@ UNPROCESSABLE = 422
 
 @watchers
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
-    decision = _find(request, pk)
+    decision = find(request, pk)
     if not wants_fragment(request):
-        return _card(request, decision)
+        return card(request, decision)
     verdict = verdict_context(decision, person(request), timezone.now())
     if request.GET.get("seen") == verdict["seen"]:
         return HttpResponse(status=NOTHING_NEW)
@@ -49,42 +49,35 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@reviewers
+@deciders
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     form.fields["reason"].required = False
-    return _decide(request, pk, form, reviews.approve, "Approved. It is being carried out now.")
+    done = "Approved. It is being carried out now."
+    return decide(request, pk, form, reviews.approve, done, for_user=_voice(request))
 
 
 @require_POST
-@reviewers
+@deciders
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
-    return _decide(request, pk, form, reviews.reject, "Rejected. Nothing will be carried out.")
+    done = "Rejected. Nothing will be carried out."
+    return decide(request, pk, form, reviews.reject, done, for_user=_voice(request))
 
 
-class Verdict(Protocol):
-    """`approve` or `reject` of `approvals.services.reviews`."""
-
-    def __call__(
-        self,
-        *,
-        decision_id: int,
-        by: User,
-        seen_hash: str,
-        seen_revision: int,
-        key: str,
-        reason: str,
-        now: datetime,
-    ) -> Review: ...
-
-
-def _decide(
-    request: HttpRequest, pk: int, form: ReasonForm, verdict: Verdict, done: str
+def decide(
+    request: HttpRequest,
+    pk: int,
+    form: ReasonForm,
+    verdict: Callable[..., Review],
+    done: str,
+    **more: Any,
 ) -> HttpResponse:
-    decision = _find(request, pk)
+    """Calls a verdict of `approvals.services.reviews` with what was seen and a key, and answers
+    on the card: `done`, or why it was not."""
+    decision = find(request, pk)
     if not form.is_valid():
-        return _card(request, decision, refusal=first_error(form), status=UNPROCESSABLE)
+        return card(request, decision, refusal=first_error(form), status=UNPROCESSABLE)
     try:
         seen = seen_by(request)
         verdict(
@@ -95,15 +88,16 @@ def _decide(
             key=seen.key,
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
+            **more,
         )
     except Missing as refusal:
-        return _card(request, decision, refusal=str(refusal), status=refusal.status)
+        return card(request, decision, refusal=str(refusal), status=refusal.status)
     except KeyReused as refusal:
-        return _card(request, decision, refusal=str(refusal), status=UNPROCESSABLE)
-    except reviews.MayNotApprove as refusal:
-        return _card(request, decision, refusal=str(refusal), status=FORBIDDEN)
+        return card(request, decision, refusal=str(refusal), status=UNPROCESSABLE)
+    except (reviews.MayNotApprove, reviews.NotAllowed) as refusal:
+        return card(request, decision, refusal=str(refusal), status=FORBIDDEN)
     except reviews.NotParked as refusal:
-        return _card(
+        return card(
             request,
             refusal.decision,
             refusal=str(refusal),
@@ -116,6 +110,14 @@ def _decide(
     return redirect("approval", pk=pk)
 
 
+def _voice(request: HttpRequest) -> User | None:
+    """For whom somebody decides who stands in; None for themselves."""
+    number = request.POST.get("voice", "")
+    if not number:
+        return None
+    return get_object_or_404(User, pk=row_id(number))
+
+
 def _still_to_come(decision: Decision) -> str:
     left = max(decision.people - decision.approvals, decision.seniors - decision.senior_approvals)
     senior = decision.seniors > decision.senior_approvals
@@ -126,7 +128,7 @@ def _still_to_come(decision: Decision) -> str:
     )
 
 
-def _card(
+def card(
     request: HttpRequest,
     decision: Decision,
     *,
@@ -145,10 +147,10 @@ def _card(
     return response
 
 
-def _find(request: HttpRequest, pk: int) -> Decision:
+def find(request: HttpRequest, pk: int) -> Decision:
     if pk > LARGEST_ID:
         raise Http404
     decisions = Decision.objects.visible_to(request.user).select_related(
-        "negotiation__version__scenario", "cleared_by"
+        "negotiation__version__scenario", "cleared_by", "claimed_by"
     )
     return get_object_or_404(decisions, pk=pk)

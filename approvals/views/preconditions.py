@@ -10,6 +10,8 @@ import re
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
+from negotiation.views.negotiations import LARGEST_ID
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -42,6 +44,11 @@ def seen_by(request: HttpRequest) -> Seen:
     key = request.headers.get("Idempotency-Key", "").strip().strip('"') or request.POST.get(
         "key", ""
     )
+    return seen_in(tag, key)
+
+
+def seen_in(tag: str, key: str) -> Seen:
+    """The same, told apart from where it stood; raises Missing."""
     if not tag or not key:
         raise Missing(
             "A verdict says what it is about: send the decision's ETag as If-Match and a key of"
@@ -56,6 +63,12 @@ def seen_by(request: HttpRequest) -> Seen:
             BAD_REQUEST,
         )
     return Seen(int(found[1]), found[2], key)
+
+
+def row_id(text: str) -> int | None:
+    """The number of a row, as a form sends it; None for anything that cannot be one."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if plain and int(text) <= LARGEST_ID else None
 
 
 def etag(decision: Decision) -> str:
