@@ -66,7 +66,7 @@ def judge(
         offer=offer,
         summary=summary,
         judgement=scenario.judge(offer, summary, facts, history, now),
-        features=features | {"before": asdict(history)},
+        features=features | {"before": asdict(history), "at": now.isoformat()},
         package=package_bytes(
             negotiation=negotiation,
             scenario=scenario,
