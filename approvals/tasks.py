@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from celery import shared_task
 from django.utils import timezone
 
-from negotiation.models import Decision
-from negotiation.services import decisions
+from negotiation.models import Timer
+from negotiation.services import deadlines
 
 
 @shared_task
-def expire_decisions(**_: object) -> None:
-    """Ends what nobody decided in its window."""
+def fire_timers(**_: object) -> None:
+    """Reminds, asks more people, and ends what nobody decided: whatever has come due, in order."""
     now = timezone.now()
-    for decision in Decision.objects.overdue(now).select_related("negotiation"):
-        # Somebody decided it this very moment: then there is nothing to expire.
-        with suppress(decisions.NotParked):
-            decisions.expire(decision=decision, now=now)
+    for pk in Timer.objects.due(now).values_list("pk", flat=True):
+        deadlines.fire(timer_id=pk, now=now)

@@ -9,7 +9,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypedDict
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
@@ -55,6 +55,52 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
 def env_path(name: str) -> Path | None:
     value = os.environ.get(name, "").strip()
     return Path(value).absolute() if value else None
+
+
+class MailServer(TypedDict):
+    """As Django's settings of the same names."""
+
+    backend: str
+    host: str
+    port: int
+    user: str
+    password: str
+    starttls: bool
+    tls: bool
+
+
+# What the scheme of EMAIL_URL means: STARTTLS, TLS from the first byte, the usual port.
+MAIL_SCHEMES = {
+    "smtp": (False, False, 25),
+    "smtp+tls": (True, False, 587),
+    "smtps": (False, True, 465),
+}
+
+
+def env_mail() -> MailServer:
+    """`EMAIL_URL`, `smtp+tls://user:password@host:587`; without it mails are printed, not sent."""
+    value = os.environ.get("EMAIL_URL", "").strip()
+    try:
+        parsed = urlsplit(value)
+        starttls, tls, usual = MAIL_SCHEMES[parsed.scheme or "smtp"]
+        port = parsed.port or usual
+    except (KeyError, ValueError):
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not understood. Write smtp+tls://user:password@host:587 (or smtps://…,"
+            " or smtp://… for a server that knows no TLS)."
+        ) from None
+    if value and not parsed.hostname:
+        raise ImproperlyConfigured("EMAIL_URL names no host.")
+    kind = "smtp" if value else "console"
+    return {
+        "backend": f"django.core.mail.backends.{kind}.EmailBackend",
+        "host": parsed.hostname or "",
+        "port": port,
+        "user": unquote(parsed.username or ""),
+        "password": unquote(parsed.password or ""),
+        "starttls": starttls,
+        "tls": tls,
+    }
 
 
 def private_redis_socket(var: Path) -> Path:

@@ -16,6 +16,7 @@ from config.environment import (
     env_bool,
     env_int,
     env_list,
+    env_mail,
     env_path,
     env_targets,
     private_redis_socket,
@@ -120,6 +121,8 @@ CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = {
     "negotiation.tasks.run_negotiation": {"queue": "negotiations"},
     "negotiation.tasks.execute_decision": {"queue": "executions"},
+    # Waits for other people's servers, as executions do.
+    "approvals.tasks.deliver": {"queue": "executions"},
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -139,10 +142,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     # A message that nobody picked up in time is dropped: the next sweep sends a fresh one.
     "sweep": {"task": "negotiation.tasks.sweep", "schedule": 2.0, "options": {"expires": 4}},
-    "expire-decisions": {
-        "task": "approvals.tasks.expire_decisions",
-        "schedule": 15.0,
-        "options": {"expires": 30},
+    "fire-timers": {
+        "task": "approvals.tasks.fire_timers",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "notify": {"task": "approvals.tasks.notify", "schedule": 2.0, "options": {"expires": 4}},
+    "thin-notifications": {
+        "task": "approvals.tasks.thin_notifications",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "audit-open-items": {
+        "task": "approvals.tasks.audit_open_items",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "anchor-audit": {
         "task": "negotiation.tasks.anchor_audit",
@@ -159,6 +173,19 @@ AUDIT_ANCHOR_FILE = env_path("AUDIT_ANCHOR_FILE")
 # Where agreements may be sent. A scenario names a target; only the environment knows its
 # address and its secret (docs/operations.md, "Webhook targets").
 WEBHOOK_TARGETS = env_targets(VAR_DIR, demo_url=f"http://127.0.0.1:{PORT}/receiver/hook/")
+
+# Notifications: mail, and webhooks that people enter themselves, to these hosts only.
+mail_server = env_mail()
+EMAIL_BACKEND = mail_server["backend"]
+EMAIL_HOST, EMAIL_PORT = mail_server["host"], mail_server["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server["user"], mail_server["password"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server["starttls"], mail_server["tls"]
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM") or "Parley <parley@localhost>"
+NOTIFY_WEBHOOK_HOSTS = env_list("NOTIFY_WEBHOOK_HOSTS", default=[])
+NOTIFY_WEBHOOK_PRIVATE = env_bool("NOTIFY_WEBHOOK_PRIVATE", default=False)
+# Who sends this may read /metrics without being an admin.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -15,7 +15,7 @@ from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Decision, Grant, Message, Negotiation, Scenario, ScenarioVersion
 from negotiation.roles import Role
 from negotiation.scenarios.loaders import load_named
-from negotiation.services import scenarios, signatures
+from negotiation.services import scenarios, signatures, timers
 
 _numbers = count(1)
 PASSWORD = "correct horse battery"
@@ -88,7 +88,10 @@ def decision(**fields: Any) -> Decision:
     if fields.get("cleared_at"):
         fields.setdefault("approvals", fields.get("people", 1))
     defaults = {"judgement": {}, "score": 50.0, "confidence": 0.95, "created_at": now}
-    return Decision.objects.create(**(defaults | fields))
+    made = Decision.objects.create(**(defaults | fields))
+    if status == Decision.Status.PARKED:
+        timers.start(made, now)
+    return made
 
 
 def grant(subject: Decision, **fields: Any) -> Grant:

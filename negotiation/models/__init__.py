@@ -8,6 +8,7 @@ from negotiation.models.reports import Report
 from negotiation.models.scenarios import Scenario, ScenarioVersion
 from negotiation.models.sessions import Message, Negotiation
 from negotiation.models.stops import Stop
+from negotiation.models.timers import Timer
 
 __all__ = [
     "AuditEntry",
@@ -26,4 +27,5 @@ __all__ = [
     "Scenario",
     "ScenarioVersion",
     "Stop",
+    "Timer",
 ]

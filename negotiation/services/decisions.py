@@ -19,7 +19,7 @@ from negotiation import broadcast, dispatch
 from negotiation.engine.analysis import summarise
 from negotiation.models import Decision, Grant
 from negotiation.roles import is_senior
-from negotiation.services import audits, budgets, precedents, signatures
+from negotiation.services import audits, budgets, precedents, signatures, timers
 from negotiation.services.packages import fingerprint, package_bytes
 from negotiation.services.seals import seals
 
@@ -96,6 +96,8 @@ def decide(
         created_at=now,
         **_first_state(judgement, scenario, now),
     )
+    if decision.status == Decision.Status.PARKED:
+        timers.start(decision, now)
     if risk and decision.route == Decision.Route.AUTO:
         budgets.reserve(scenario, decision, risk.harm, now=now)
     rests_on = seals(decision)
@@ -156,7 +158,7 @@ def vote(
     stays as it was seen until then: who else is looking at it need not look again. The caller
     writes down whose voice it was, once for each person, in the same transaction.
     """
-    counted = _as_seen(decision).update(
+    counted = as_seen(decision).update(
         approvals=F("approvals") + 1,
         senior_approvals=F("senior_approvals") + int(is_senior(voice or by)),
         claimed_by=None,
@@ -251,11 +253,11 @@ def expire(*, decision: Decision, now: datetime) -> None:
 
 
 def _leave_parked(decision: Decision, **changes: object) -> None:
-    if _as_seen(decision).update(revision=F("revision") + 1, **changes) != 1:
+    if as_seen(decision).update(revision=F("revision") + 1, **changes) != 1:
         raise NotParked(NotParked.__doc__)
 
 
-def _as_seen(decision: Decision) -> DecisionQuerySet:
+def as_seen(decision: Decision) -> DecisionQuerySet:
     """The row, if it is parked and what was seen: hash and revision are in the condition."""
     return Decision.objects.parked().filter(
         pk=decision.pk, package_hash=decision.package_hash, revision=decision.revision

@@ -1,7 +1,7 @@
-"""Brings a decision back to people whose permission did not hold when it was used.
+"""Brings a decision back to people: its permission did not hold, or they had sent it back.
 
 It is judged anew from the transcript, under the figures as they are now; the package may be another
-one then. Only what cannot be judged any more is void for good.
+one then. Only what cannot be judged any more, or not agreed any more, is void for good.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.session import Session
 from negotiation.models import Decision, EarlierPackage, Grant
-from negotiation.services import audits, decisions
+from negotiation.services import audits, decisions, timers
 from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def give_back(
         if seen.update(revision=F("revision") + 1, **state) != 1:
             return
         if "package_hash" in state:
-            _keep(decision, now)
+            keep(decision, now)
+        if state["status"] == Decision.Status.PARKED:
+            timers.start(decision, now)
         Grant.objects.filter(decision=decision, void_at=None, consumed_at=None).update(void_at=now)
         rests_on = seals(decision) if "package_hash" in state else {}
         action = f"decision.{_DONE[state['status']]}"
@@ -90,10 +92,46 @@ def _judged_anew(
         # The edge of the worker: what cannot be judged, for whatever reason, is void.
         log.exception("Decision %s cannot be judged anew.", decision.pk)
         return None
-    return _columns(judged) | {"returned_because": reason} | _route(scenario, judged, clock())
+    return columns(judged) | {"returned_because": reason} | routed(scenario, judged, clock())
 
 
-def _columns(judged: Judged) -> dict[str, Any]:
+def come_back(
+    *, decision: Decision, scenario: CompiledScenario, judged: Judged, reason: str, now: datetime
+) -> None:
+    """Sent back → parked or refused, with what the table has agreed on now.
+
+    Call it in the transaction of the table's last message. Harmless in every other state.
+    """
+    state = columns(judged) | routed(scenario, judged, now)
+    fresh = {"offer": None, "amended_by": None, "returned_because": reason}
+    waiting = Decision.objects.sent_back().filter(pk=decision.pk)
+    if waiting.update(revision=F("revision") + 1, **state | fresh) != 1:
+        return
+    keep(decision, now)
+    if state["status"] == Decision.Status.PARKED:
+        timers.start(decision, now)
+    decision.refresh_from_db()
+    action = f"decision.{_DONE[state['status']]}"
+    audits.record(action, decision, now=now, reason=reason, **seals(decision))
+    broadcast.queue_changed()
+
+
+def give_up(*, negotiation_id: int, reason: str, now: datetime) -> None:
+    """Sent back → void, because the table came to nothing. Harmless in every other state.
+
+    Call it in the transaction that ends the table.
+    """
+    waiting = Decision.objects.sent_back().filter(negotiation=negotiation_id)
+    void = {"status": Decision.Status.VOID, "reason": reason[:1000]}
+    if waiting.update(revision=F("revision") + 1, **void) != 1:
+        return
+    decision = Decision.objects.get(negotiation=negotiation_id)
+    audits.record("decision.voided", decision, now=now, reason=decision.reason)
+    broadcast.queue_changed()
+
+
+def columns(judged: Judged) -> dict[str, Any]:
+    """What the decision rests on from now on; nobody has cleared it."""
     risk = judged.judgement.risk
     return {
         "package": judged.package.decode(),
@@ -108,8 +146,8 @@ def _columns(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _route(scenario: CompiledScenario, judged: Judged, now: datetime) -> dict[str, Any]:
-    """To people whatever its score: the rule that cleared it before did not hold."""
+def routed(scenario: CompiledScenario, judged: Judged, now: datetime) -> dict[str, Any]:
+    """To people whatever its score: what cleared it did not hold, or they had it before."""
     if judged.judgement.route == "refuse":
         refused = {"route": Decision.Route.REFUSE, "status": Decision.Status.REFUSED}
         return refused | decisions.refusal(judged.judgement)
@@ -117,7 +155,7 @@ def _route(scenario: CompiledScenario, judged: Judged, now: datetime) -> dict[st
     return parked | decisions.asked(scenario, judged.judgement, now)
 
 
-def _keep(decision: Decision, now: datetime) -> None:
+def keep(decision: Decision, now: datetime) -> None:
     """The package as it stood, which may not be what its hash says: that may be why it is here."""
     EarlierPackage.objects.create(
         decision=decision,

@@ -63,7 +63,7 @@ class World:
 
     def look_for_the_forgotten(self) -> None:
         """What runs every second or so: the sweep, and what ends overdue decisions."""
-        upkeep.expire_decisions()
+        upkeep.fire_timers()
         tasks.sweep()
 
     def come_to_rest(

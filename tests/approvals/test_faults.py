@@ -14,7 +14,7 @@ from django.db import connection
 from approvals import tasks as upkeep
 from approvals.models import Review
 from negotiation import tasks
-from negotiation.models import Decision, Grant, ScenarioVersion
+from negotiation.models import AuditEntry, Decision, Grant, ScenarioVersion
 from tests.approvals import scenes
 from tests.approvals.faults import killed
 from tests.approvals.invariants import Look, check, check_step
@@ -113,9 +113,16 @@ def test_an_expiry_that_is_killed_anywhere_happens_with_the_next_look(
         world.clock.forward(days=scenes.LONGER_THAN_EVERYTHING)
         return decision
 
-    for decision in deaths(world, overdue, lambda _: upkeep.expire_decisions()):
-        upkeep.expire_decisions()
+    for decision in deaths(world, overdue, lambda _: upkeep.fire_timers()):
+        upkeep.fire_timers()
         assert status(decision) == "expired"
+        said = AuditEntry.objects.filter(subject="decision", subject_id=decision.pk)
+        assert list(said.values_list("action", flat=True)) == [
+            "decision.parked",
+            "decision.reminded",
+            "decision.reminded",
+            "decision.expired",
+        ]
     assert not world.target.calls
 
 
@@ -236,7 +243,7 @@ def test_every_task_may_arrive_many_times_and_in_any_state(
         world.target.answer = answer
         for _ in range(3):
             carry_out(decision)
-            upkeep.expire_decisions()
+            upkeep.fire_timers()
         world.clock.forward(minutes=2)
     assert status(decision) == "executed"
     assert effects(world, decision) == 1

@@ -164,7 +164,7 @@ def test_a_verdict_and_the_end_of_its_time_do_not_both_happen(
         calls: list[Callable[[], str | None]] = [
             partial(approve_just_in_time, world, decision, by) for by in people
         ]
-        calls[5:5] = [upkeep.expire_decisions] * 5
+        calls[5:5] = [upkeep.fire_timers] * 5
         answers = crowd.do(calls)
         decision.refresh_from_db()
         assert answers.count("approve") == (decision.status == "cleared")

@@ -126,7 +126,7 @@ def test_nobody_decides_after_the_window(manager: User) -> None:
     decision = factories.decision(due_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(reviews.NotParked, match="run out"):
         approve(decision, manager)
-    tasks.expire_decisions()
+    tasks.fire_timers()
     decision.refresh_from_db()
     assert decision.status == Decision.Status.EXPIRED
     assert "Nobody decided" in decision.reason
@@ -140,14 +140,14 @@ def test_an_expiry_and_its_audit_row_are_written_together(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("negotiation.services.decisions.audits.record", killed)
     with pytest.raises(KeyboardInterrupt):
-        tasks.expire_decisions()
+        tasks.fire_timers()
     decision.refresh_from_db()
     assert decision.status == Decision.Status.PARKED
 
 
 def test_what_is_still_in_its_window_does_not_expire() -> None:
     decision = factories.decision()
-    tasks.expire_decisions()
+    tasks.fire_timers()
     decision.refresh_from_db()
     assert decision.status == Decision.Status.PARKED
 
