@@ -5,37 +5,15 @@ servers take over the environment.
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from time import perf_counter
+
+from tests.benchmarks._databases import Figures, tell
 
 DECISIONS = 300
 READS = 10
 
 
-def main() -> None:
-    # Everything is imported here: the servers set the environment before Django reads it.
-    from tests import servers  # noqa: PLC0415
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django  # noqa: PLC0415
-
-    django.setup()
-    from django.db import connections  # noqa: PLC0415
-    from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
-
-    servers.start_postgres()
-    servers.start_redis()
-    made = setup_databases(verbosity=0, interactive=False)
-    try:
-        json.dump(_measured(), sys.stdout)
-    finally:
-        connections.close_all()
-        teardown_databases(made, verbosity=0)
-
-
-def _measured() -> dict[str, float]:
+def measured() -> Figures:
     from django.db import transaction  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
@@ -75,4 +53,4 @@ def _measured() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    tell(measured)

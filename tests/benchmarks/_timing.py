@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,13 +26,23 @@ def seconds(work: Callable[[], object], runs: int = RUNS) -> float:
 
 def seconds_of(make: Callable[[], Made], work: Callable[[Made], object], runs: int = RUNS) -> float:
     """The median time of `work`; what it works on is made anew for each run, and not counted."""
+    return median(_times(make, work, runs))
+
+
+def percentile_of(work: Callable[[], object], runs: int, percent: int) -> float:
+    """Milliseconds that `percent` of the runs do not take."""
+    times = _times(lambda: None, lambda _: work(), runs)
+    return 1_000 * quantiles(times, n=100)[percent - 1]
+
+
+def _times(make: Callable[[], Made], work: Callable[[Made], object], runs: int) -> list[float]:
     times = []
     for _ in range(runs):
         made = make()
         start = perf_counter()
         work(made)
         times.append(perf_counter() - start)
-    return median(times)
+    return times
 
 
 def judged(

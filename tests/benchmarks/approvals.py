@@ -3,13 +3,11 @@
 `approvals.route` is what the judge computes once an agreement's figures are read; `with_figures`
 adds reading them from the scenario's columns, `novelty` one question to 500 precedents. What the
 database takes is told apart: a decision with reservation, audit row and grant on PostgreSQL.
+`queue_of_2000`: the queue page with so many parked decisions, the server's work for one request.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from negotiation.engine.session import Session
 from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.judgements import History
 from negotiation.scenarios.loaders import load_named
+from tests.benchmarks._databases import figures_of
 from tests.benchmarks._rows import Row
 from tests.benchmarks._timing import seconds
 
@@ -34,6 +33,8 @@ DECISIONS = 2_000
 EARLIER = 100  # reservations that still count
 PRECEDENTS = 500
 GOAL = 1_000
+PAGE_MS = 300
+QUERIES = 12
 
 
 def rows() -> Iterator[Row]:
@@ -51,17 +52,16 @@ def rows() -> Iterator[Row]:
     )
     known, asked = Precedents(past), [_features(Random(-number)) for number in range(1, 501)]
     yield _told("novelty", 500 / seconds(lambda: [known.novelty(each) for each in asked]))
-    written = _in_the_database()
+    written = figures_of("_decided")
     yield _told("decided_in_postgresql", written["written"])
     yield Row("approvals.history_read", written["history_ms"], "ms", command=COMMAND)
-
-
-def _in_the_database() -> dict[str, float]:
-    """In a process of its own: the tests' servers take over the environment."""
-    command = [sys.executable, "-m", "tests.benchmarks._decided"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    queue = figures_of("_queue")
+    for page in ("first", "last"):
+        p95, queries = queue[f"{page}_p95_ms"], queue[f"{page}_queries"]
+        name = f"approvals.queue_of_2000.{page}_page"
+        yield Row(f"{name}.p95", p95, "ms", f"under {PAGE_MS}", p95 < PAGE_MS, COMMAND)
+        goal = f"at most {QUERIES}"
+        yield Row(f"{name}.queries", queries, "", goal, queries <= QUERIES, COMMAND)
 
 
 def _told(name: str, rate: float, goal: str = "", ok: bool | None = None) -> Row:
