@@ -54,22 +54,32 @@ class GaveUp(NamedTuple):
         return None if self.first is None else round(min(max(self.first, 0), 1) * 100, 1)
 
 
+def case_context(decision: Decision) -> dict[str, Any]:
+    """The plain case, without anybody's opinion: for `approvals/plain.html`."""
+    lexicon = lexicon_for(decision.negotiation.version)
+    package = json.loads(decision.package)
+    preview, preview_error = _preview(decision)
+    return {
+        "decision": decision,
+        "negotiation": decision.negotiation,
+        "package": package,
+        **_effects(decision, lexicon, package),
+        "since": differences_with(lexicon, decision.earlier.last(), package),
+        "preview": preview,
+        "preview_error": preview_error,
+    }
+
+
 def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/approval.html` and its fragments."""
     negotiation = decision.negotiation
     lexicon = lexicon_for(negotiation.version)
-    package = json.loads(decision.package)
     transcript = list(Message.objects.filter(negotiation=negotiation))
     ends = seat_ends(lexicon, negotiation.summary)
     judgement = decision.judgement
     risk = judgement.get("risk") or {}
-    preview, preview_error = _preview(decision)
     return {
-        "decision": decision,
-        "negotiation": negotiation,
-        "package": package,
-        **_effects(decision, lexicon, package),
-        "since": differences_with(lexicon, decision.earlier.last(), package),
+        **case_context(decision),
         "findings": [_finding(lexicon.words, each) for each in judgement.get("findings") or ()],
         "risk": risk,
         "steps": charts.waterfall(risk.get("factors") or []),
@@ -77,8 +87,6 @@ def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any
         "gave": _gave_up(ends, transcript),
         "objection": _objection(lexicon.words, ends, transcript),
         "alternatives": _alternatives(lexicon, negotiation.summary),
-        "preview": preview,
-        "preview_error": preview_error,
         "last": [message_context(negotiation, said) for said in transcript[-LAST_MESSAGES:]],
         **verdict_context(decision, user, now),
         **{name: each for part in PARTS for name, each in part(decision, user, now).items()},
