@@ -107,8 +107,8 @@ def neighbours(case: Case) -> Iterator[Amendment]:
 def _judged(case: Case, prospect: Prospect, row: int) -> tuple[int, Amendment]:
     """What the offer of a row asks of people, and it."""
     scenario, offer = prospect.scenario, prospect.table.offer(row)
-    summary = prospect.summary(case.summary, row)
-    judgement = scenario.judge(offer, summary, case.facts, case.history, case.now)
+    expected = prospect.expected(row)
+    judgement = scenario.judge(offer, expected, case.facts, case.history, case.now)
     reviewed = judgement.route == "review"
     tier = scenario.tier(judgement)
     found = Amendment(
@@ -120,9 +120,9 @@ def _judged(case: Case, prospect: Prospect, row: int) -> tuple[int, Amendment]:
         score=judgement.risk.score if judgement.risk else None,
         moves={
             seat: utility - case.summary.utilities[seat]
-            for seat, utility in summary.utilities.items()
+            for seat, utility in expected.utilities.items()
         },
-        below=summary.below,
+        below=expected.below,
         rules=tuple(finding.rule for finding in judgement.findings),
     )
     return burden(scenario, judgement), found

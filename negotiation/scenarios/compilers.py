@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from negotiation.engine.analysis import Summary
     from negotiation.engine.gates import Finding
     from negotiation.engine.messages import Message, Offer, Option
     from negotiation.engine.policy import Judgement, Policy
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from negotiation.engine.space import IntArray
     from negotiation.engine.table import Table
     from negotiation.engine.tiers import Tier
+    from negotiation.scenarios.judgements import Expectations
     from negotiation.scenarios.readings import FactsUsed
     from negotiation.scenarios.schema import Executor
     from negotiation.scenarios.words import Words
@@ -137,7 +137,7 @@ class CompiledScenario:
         return readings.figures_read(offer, self.columns)
 
     def risk_inputs(
-        self, offer: Offer, summary: Summary, facts: FactsUsed, history: History
+        self, offer: Offer, summary: Expectations, facts: FactsUsed, history: History
     ) -> RiskInputs:
         return judgements.risk_inputs(
             self.document.policy.risk,
@@ -173,7 +173,7 @@ class CompiledScenario:
     def judge(
         self,
         offer: Offer,
-        summary: Summary,
+        summary: Expectations,
         facts: FactsUsed,
         history: History | None = None,
         now: datetime | None = None,

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from negotiation.engine import gates, policy, risk
 from negotiation.engine.tiers import Tier
@@ -18,13 +18,30 @@ from negotiation.scenarios.rules import stated_limit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from negotiation.engine.analysis import Summary
+    from negotiation.engine.endings import Rule
     from negotiation.engine.messages import Offer, Option
     from negotiation.engine.space import Constraint
     from negotiation.scenarios import policy_parts, schema
     from negotiation.scenarios.columns import Columns
     from negotiation.scenarios.readings import FactsUsed
     from negotiation.scenarios.vocabulary import Vocabulary
+
+
+class Expectations(Protocol):
+    """What the seats expect of one offer: what is read of a `Summary`, by seat."""
+
+    @property
+    def reservations(self) -> Mapping[str, float]: ...
+    @property
+    def utilities(self) -> Mapping[str, float]: ...
+    @property
+    def surplus(self) -> Mapping[str, float]: ...
+    @property
+    def confidence(self) -> float | None: ...
+    @property
+    def by(self) -> Rule | None: ...
+    @property
+    def below(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +98,7 @@ class Stances:
     confidence: float | None
 
     @classmethod
-    def of(cls, summary: Summary) -> Stances:
+    def of(cls, summary: Expectations) -> Stances:
         return cls(
             stance_entropy=stance_entropy(summary),
             min_surplus=min(max(min(summary.surplus.values()), 0.0), 1.0),
@@ -117,7 +134,7 @@ def risk_inputs(
     )
 
 
-def stance_entropy(summary: Summary) -> float:
+def stance_entropy(summary: Expectations) -> float:
     """How split the seats are: 0 if all clear their limits, 1 if half of them do (in bits)."""
     clear = [
         utility >= summary.reservations[seat] - TOLERANCE

@@ -6,7 +6,7 @@ offers that the pool left out are looked at too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,19 @@ class Asked:
     def constraint(self, table: Table) -> Constraint:
         """It as a hard rule at this table."""
         return constraint(table, self.requirement, by=self.by, facts=self.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Of one offer what a `Summary` says of the agreement, by seat: what judging it reads."""
+
+    reservations: Mapping[str, float]
+    utilities: Mapping[str, float]
+    surplus: Mapping[str, float]
+    confidences: Mapping[str, float]
+    confidence: float
+    by: Rule
+    below: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,29 +140,21 @@ class Prospect:
         """How sure each seat is that it reaches its limit, shape (rows, seats)."""
         return np.column_stack([_confidences(outlook, rows) for outlook in self.outlooks])
 
-    def summary(self, like: Summary, row: int, by: Rule | None = None) -> Summary:
-        """`like` with all that is said of an agreement for the offer of a row.
-
-        Unless it is told what it is decided `by`: by consent if it is below nobody's limit, else by
-        a person. How near it is to the frontier and to whom is not asked.
-        """
+    def expected(self, row: int, by: Rule | None = None) -> Expected:
+        """What the seats expect of one offer. Unless it is told what that is decided `by`: by
+        consent if it is below nobody's limit, else by a person."""
         at, names = np.array([row]), [seat.name for seat in self.table.seats]
         sure = dict(zip(names, self.confidences(at)[0].tolist(), strict=True))
         clear = dict(zip(names, self.clearing(at)[0].tolist(), strict=True))
         below = tuple(name for name in names if not clear[name])
-        return replace(
-            like,
-            agreement=self.table.offer(row),
+        return Expected(
+            reservations=dict(zip(names, self.table.limits.tolist(), strict=True)),
             by=by or ("person" if below else "consent"),
             below=below,
             utilities=dict(zip(names, self.utilities[row].tolist(), strict=True)),
             surplus=dict(zip(names, self.surplus(at)[0].tolist(), strict=True)),
             confidences=sure,
             confidence=min(sure.values()),
-            nash_ratio=None,
-            pareto=None,
-            distances=None,
-            alternatives=(),
         )
 
 
@@ -161,7 +166,16 @@ def decided_at(scenario: CompiledScenario, session: Session, offer: Offer) -> Su
     if scenario.table.space.holds(offer):
         return summarise_at(session, offer)
     prospect = Prospect.of(scenario, session).only(offer)
-    return prospect.summary(summarise(session), prospect.row_of(offer), "person")
+    expected = prospect.expected(prospect.row_of(offer), "person")
+    return replace(
+        summarise(session),
+        agreement=offer,
+        **{each.name: getattr(expected, each.name) for each in fields(expected)},
+        nash_ratio=None,
+        pareto=None,
+        distances=None,
+        alternatives=(),
+    )
 
 
 def _asked(scenario: CompiledScenario, session: Session) -> Iterator[Asked]:

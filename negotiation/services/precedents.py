@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from negotiation.engine.analysis import Summary
     from negotiation.engine.messages import Offer
     from negotiation.engine.novelty import Feature
     from negotiation.models import Negotiation
     from negotiation.scenarios.compilers import CompiledScenario
+    from negotiation.scenarios.judgements import Expectations
     from negotiation.scenarios.readings import FactsUsed
 
 # The newest precedents that novelty is measured by: about a tenth of a second of work.
@@ -39,7 +39,7 @@ DRY_RUN = "dry-run"
 
 
 def features(
-    scenario: CompiledScenario, offer: Offer, summary: Summary, facts: FactsUsed
+    scenario: CompiledScenario, offer: Offer, summary: Expectations, facts: FactsUsed
 ) -> dict[str, Any]:
     """All that the judge reads of an agreement, as plain JSON: with it and a policy (and `before`,
     the history) every finding and every factor can be computed again exactly."""

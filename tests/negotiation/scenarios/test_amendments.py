@@ -201,8 +201,8 @@ def test_what_is_estimated_for_all_is_what_the_judge_says_of_each(
     rows = np.arange(len(case.scenario.table.lawful))
     estimated = Estimates(prospect, case.facts, history).burdens(rows).tolist()
     for row in rows.tolist():
-        summary, offer = prospect.summary(case.summary, row), case.scenario.table.offer(row)
-        judgement = case.scenario.judge(offer, summary, case.facts, history)
+        expected, offer = prospect.expected(row), case.scenario.table.offer(row)
+        judgement = case.scenario.judge(offer, expected, case.facts, history)
         assert estimated[row] == burden(case.scenario, judgement), offer
 
 
