@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from negotiation import roles
-from negotiation.models import Decision
+from negotiation.models import Decision, Stop
 from negotiation.services.demo import ACCOUNTS, password_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "queue_count": SimpleLazyObject(lambda: waiting(request)),
         "my_roles": SimpleLazyObject(lambda: sorted(role.value for role in _roles(request))),
         "may_operate": SimpleLazyObject(lambda: roles.may_operate(request.user)),
+        "may_stop": SimpleLazyObject(lambda: roles.may_stop(request.user)),
+        "may_lift": SimpleLazyObject(lambda: roles.may_lift(request.user)),
+        "global_stop": SimpleLazyObject(lambda: global_stop(request)),
         "may_review": SimpleLazyObject(lambda: roles.may_review(request.user)),
         "may_edit_rules": SimpleLazyObject(lambda: roles.may_edit_rules(request.user)),
     }
@@ -49,6 +52,12 @@ def waiting(request: HttpRequest) -> int:
     return Decision.objects.visible_to(request.user).parked().count()
 
 
+def global_stop(request: HttpRequest) -> Stop | None:
+    """The live stop over everything, for the banner of every page."""
+    seen = Stop.objects.visible_to(request.user).live().over_everything()
+    return seen.select_related("by").first()
+
+
 def _roles(request: HttpRequest) -> frozenset[roles.Role]:
     return roles.roles_of(request.user)
 
@@ -59,6 +68,7 @@ def _nav(request: HttpRequest) -> list[NavItem]:
     places = [
         (floor, "Floor", "squares-2x2"),
         (reverse("approvals"), "Approvals", "hand-raised"),
+        (reverse("stops"), "Stops", "stop-circle"),
         (reverse("scenarios"), "Scenarios", "document-text"),
         (reverse("receiver"), "Receiver", "inbox-arrow-down"),
     ]

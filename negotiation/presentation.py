@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from negotiation.engine.formatting import spread
 from negotiation.engine.messages import Act
 from negotiation.lexicon import Face, Lexicon, lexicon_for
-from negotiation.models import Decision, Message, Negotiation
+from negotiation.models import Decision, Message, Negotiation, Stop
 from negotiation.pictures import picture
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ STATES = {
     "paused": State("Paused", "pause", "slate"),
     "agreed": State("Agreed", "check-circle", "green"),
     "no_agreement": State("No agreement", "minus-circle", "slate"),
-    "stopped": State("Stopped", "stop", "slate"),
+    "stopped": State("Ended", "x-mark", "slate"),
     "failed": State("Failed", "exclamation-triangle", "red"),
     "parked": State("Needs approval", "hand-raised", "amber"),
     "cleared": State("Cleared", "check", "green"),
@@ -163,6 +163,7 @@ def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[
         "negotiation": negotiation,
         "decision": decision,
         "state": state_of(negotiation, decision),
+        "held": Stop.objects.live().over(negotiation.pk, lexicon.seats.keys()).first(),
         "rounds": lexicon.rounds,
         **picture(negotiation, lexicon, messages),
         "standing": [

@@ -46,6 +46,16 @@ def may_operate(user: Person) -> bool:
     return bool(roles_of(user) & {Role.OPERATOR, Role.ADMIN})
 
 
+def may_stop(user: Person) -> bool:
+    """Put the stop switch on: whoever works here, because stopping is never wrong for long."""
+    return bool(roles_of(user) & {Role.OPERATOR, Role.MANAGER, Role.SENIOR, Role.ADMIN})
+
+
+def may_lift(user: Person) -> bool:
+    """Lift a stop."""
+    return bool(roles_of(user) & {Role.MANAGER, Role.SENIOR, Role.ADMIN})
+
+
 def may_review(user: Person) -> bool:
     """Approve and reject what is parked."""
     roles = roles_of(user)

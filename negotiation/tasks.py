@@ -33,13 +33,13 @@ def sweep(**_: object) -> None:
     """Finds every row whose time has come and that nobody holds, and asks for a look at it."""
     now = timezone.now()
     heartbeats.record(now=now)
-    for pk in Negotiation.objects.due(now).values_list("pk", flat=True):
+    for pk in Negotiation.objects.due(now).unstopped().values_list("pk", flat=True):
         dispatch.run_negotiation(pk, expires=STALE_SECONDS)
     for pk in Decision.objects.cleared().values_list("pk", flat=True):
         dispatch.execute_decision(pk, expires=STALE_SECONDS)
     for pk in Execution.objects.due(now).values_list("decision_id", flat=True):
         dispatch.execute_decision(pk, expires=STALE_SECONDS)
-    for pk in Negotiation.objects.forgotten(now).values_list("pk", flat=True):
+    for pk in Negotiation.objects.forgotten(now).unstopped().values_list("pk", flat=True):
         sessions.stop_forgotten(negotiation_id=pk, now=now)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from negotiation.views import floor, negotiations, receiver, reports, scenarios
+from negotiation.views import floor, negotiations, receiver, reports, scenarios, stops
 
 urlpatterns = [
     path("", floor.floor, name="floor"),
@@ -17,6 +17,9 @@ urlpatterns = [
     ),
     path("executions/<int:pk>/report/", reports.report, name="execution-report"),
     path("api/executions/<slug:key>/report/", reports.receive, name="execution-report-hook"),
+    path("stops/", stops.stops, name="stops"),
+    path("stops/set/", stops.stop, name="stop"),
+    path("stops/<int:pk>/lift/", stops.lift, name="stop-lift"),
     path("receiver/", receiver.receiver, name="receiver"),
     path("receiver/hook/", receiver.hook, name="receiver-hook"),
 ]

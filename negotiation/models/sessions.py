@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from negotiation.models.stops import Stop
 from negotiation.roles import may_watch
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class NegotiationQuerySet(models.QuerySet["Negotiation"]):
     def forgotten(self, now: datetime) -> NegotiationQuerySet:
         """Paused, and nobody came back in time."""
         return self.paused().filter(next_at__lte=now)
+
+    def unstopped(self) -> NegotiationQuerySet:
+        """Over which there is no live stop. Reads own columns only, so it may guard an UPDATE."""
+        return self.filter(~Stop.objects.live().reach())
 
     def due(self, now: datetime) -> NegotiationQuerySet:
         """Active, its time has come, and no live worker holds it."""

@@ -12,9 +12,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from negotiation.models.scenarios import ScenarioVersion
 from negotiation.roles import may_watch
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.contrib.auth.models import AnonymousUser, User
 
 
@@ -27,6 +30,26 @@ class StopQuerySet(models.QuerySet["Stop"]):
 
     def over_everything(self) -> StopQuerySet:
         return self.filter(scope=Stop.Scope.GLOBAL)
+
+    def over(self, negotiation_id: int, seats: Collection[str]) -> StopQuerySet:
+        """Over one table: on everything, on itself, or on one of those who sit there."""
+        named = Q(negotiation=negotiation_id) | Q(seat__in=seats)
+        return self.filter(Q(scope=Stop.Scope.GLOBAL) | named).select_related("by")
+
+    def reach(self, to_negotiation: str = "", *, broken_at: str = "") -> Q:
+        """Which rows these stops are over; `to_negotiation` is the path there, as "negotiation__".
+
+        `broken_at`: the path to when a decision's glass was broken; older stops let it pass.
+        """
+        stops = list(self)
+        seated = _seated([stop.seat for stop in stops if stop.seat])
+        reached = Q(pk__in=[])
+        for stop in stops:
+            over = _over(stop, to_negotiation, seated.get(stop.seat, []))
+            if broken_at:
+                over &= Q(**{f"{broken_at}__isnull": True}) | Q(**{f"{broken_at}__lte": stop.at})
+            reached |= over
+        return reached
 
 
 class Stop(models.Model):
@@ -105,3 +128,22 @@ class Stop(models.Model):
     @property
     def is_live(self) -> bool:
         return self.lifted_at is None
+
+
+def _over(stop: Stop, to_negotiation: str, versions: list[int]) -> Q:
+    match stop.scope:
+        case Stop.Scope.AGENT:
+            return Q(**{f"{to_negotiation}version__in": versions})
+        case Stop.Scope.NEGOTIATION:
+            return Q(**{f"{to_negotiation}pk": stop.negotiation_id})
+    return Q(pk__isnull=False)
+
+
+def _seated(names: list[str]) -> dict[str, list[int]]:
+    """The versions in which each of these agents has a seat."""
+    found: dict[str, list[int]] = {name: [] for name in names}
+    if found:
+        for version, seats in ScenarioVersion.objects.values_list("pk", "document__seats"):
+            for name in found.keys() & {seat["name"] for seat in seats}:
+                found[name].append(version)
+    return found

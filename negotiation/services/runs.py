@@ -4,6 +4,8 @@ What people and workers may do to a negotiation's status is drawn in `models/ses
 A worker owns a negotiation while its lease lasts. Every commit is one transaction: the new
 messages, the new head, the lease, and with the last message the decision. It is conditional on
 the fence, so a worker that was overtaken, or a table that was paused meanwhile, changes nothing.
+Under a stop (`services/stops`) nothing is claimed and no turn is committed: what was being said is
+said again when it is lifted.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from negotiation import broadcast, dispatch
 from negotiation.engine.endings import Agreement, NoAgreement
@@ -24,7 +27,7 @@ from negotiation.engine.last_words import last_word
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.session import Session
 from negotiation.models import Message, Negotiation
-from negotiation.services import audits, decisions
+from negotiation.services import audits, decisions, stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,10 +68,15 @@ def run(*, negotiation_id: int, clock: Clock) -> None:
             pass
     except LeaseLost:
         log.info("Negotiation %s went on without this worker.", negotiation_id)
+    except stops.Stopped as stopped:
+        log.info("Negotiation %s is held. %s", negotiation_id, stopped)
+        _let_go(negotiation)
 
 
+@transaction.atomic
 def _claim(negotiation_id: int, now: datetime) -> Negotiation | None:
-    claimed = Negotiation.objects.due(now).filter(pk=negotiation_id)
+    stops.share()
+    claimed = Negotiation.objects.due(now).unstopped().filter(pk=negotiation_id)
     won = claimed.update(
         status=Negotiation.Status.RUNNING,
         fence=F("fence") + 1,
@@ -115,6 +123,7 @@ def _take_slice(lease: _Lease, clock: Clock) -> bool:
     now = clock()
     ended = session.ending is not None
     with transaction.atomic():
+        stops.refuse_if_over(negotiation)
         _advance(negotiation, moves, now=now, rounds=session.round, ended=ended)
         if ended:
             _conclude(lease, judged, now)
@@ -196,6 +205,11 @@ def _end(
     negotiation.refresh_from_db()
     audits.record(f"negotiation.{status}", negotiation, now=now)
     return negotiation
+
+
+def _let_go(negotiation: Negotiation) -> None:
+    """Gives the claim back as if it had not been made: a stop is no stall."""
+    _held(negotiation).update(lease_until=None, stalls=Greatest(F("stalls"), 1) - 1)
 
 
 def _fail(negotiation: Negotiation, reason: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What people do to a negotiation: start, pause, resume and stop it.
+"""What people do to a negotiation: start, pause, resume and end it.
 
 Each of these is a conditional UPDATE on the statuses it may start from, and leaves a message of
 the person in the transcript, so that everybody who watches sees who did it and why.
@@ -17,7 +17,7 @@ from negotiation import broadcast, dispatch
 from negotiation.engine.messages import SYSTEM, Act
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Message, Negotiation
-from negotiation.services import audits
+from negotiation.services import audits, stops
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,8 +102,10 @@ def stop(*, negotiation_id: int, by: User, reason: str, now: datetime) -> None:
 def stop_forgotten(*, negotiation_id: int, now: datetime) -> None:
     """Ends a negotiation that nobody resumed in time; harmless when somebody just did."""
     reason = f"Nobody resumed it within {PAUSE_LASTS.total_seconds() / 3600:.0f} hours."
-    forgotten = Negotiation.objects.forgotten(now)
-    _stop(forgotten, negotiation_id, by=None, reason=reason, now=now)
+    with transaction.atomic():
+        stops.share()
+        forgotten = Negotiation.objects.forgotten(now).unstopped()
+        _stop(forgotten, negotiation_id, by=None, reason=reason, now=now)
 
 
 def _stop(

@@ -39,7 +39,9 @@ def only(
 
 
 watchers = only(roles.may_watch, "You have no role yet, so there is nothing to show.")
-operators = only(roles.may_operate, "Only operators and admins start, pause and stop negotiations.")
+operators = only(roles.may_operate, "Only operators and admins start, pause and end negotiations.")
+stoppers = only(roles.may_stop, "Only operators, managers and admins stop.")
+lifters = only(roles.may_lift, "Only managers and admins lift a stop.")
 reviewers = only(roles.may_review, "Only managers approve and reject.")
 reporters = only(roles.may_report, "Only operators, managers and admins report what happened.")
 rule_writers = only(roles.may_edit_rules, "Only admins write the rules.")

@@ -80,7 +80,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @operators
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step_in(request, pk, sessions.stop, "Stopped. Nothing will be executed.")
+    return _step_in(request, pk, sessions.stop, "Ended. Nothing will be executed.")
 
 
 class StepIn(Protocol):

@@ -78,7 +78,7 @@ def test_a_dialog_whose_table_has_ended_closes_and_says_so(
     by = User.objects.get(username="admin")
     sessions.stop(negotiation_id=table.pk, by=by, reason="Enough", now=timezone.now())
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=SOON)
-    expect(page.locator("#step-line")).to_contain_text("it is now “stopped”")
+    expect(page.locator("#step-line")).to_contain_text("it is now “ended”")
     expect(page.locator("#link-word")).to_have_text("ended")
 
 

@@ -97,7 +97,7 @@ def test_an_operator_pauses_resumes_and_stops(open_page: Callable[..., Page]) ->
     page.goto("/")
     start(page, pace="0.5")
     expect(page.locator("#m2")).to_be_attached(timeout=SOON)
-    for verb, said in (("Pause", "Paused"), ("Resume", "Running"), ("Stop", "Stopped")):
+    for verb, said in (("Pause", "Paused"), ("Resume", "Running"), ("End", "Ended")):
         page.get_by_role("button", name=verb, exact=True).click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Why").fill(f"Because of the {verb.lower()}")

@@ -1,0 +1,136 @@
+"""The stop switch: what is stopped, what was, and the forms to stop and to lift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from negotiation.models import Negotiation, ScenarioVersion, Stop
+from negotiation.services import switches
+from negotiation.views.access import lifters, person, stoppers, watchers
+from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.negotiations import LARGEST_ID
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+PAST = 50
+UNPROCESSABLE = 422
+
+
+class Agent(NamedTuple):
+    """A seat's name across scenarios, and what the newest of them calls it."""
+
+    name: str
+    title: str
+
+
+class StopForm(ReasonForm):
+    """What is stopped, and why."""
+
+    scope = forms.ChoiceField(
+        choices=Stop.Scope.choices,
+        error_messages={"invalid_choice": "Choose what is stopped: everything, an agent, a table."},
+    )
+    seat = forms.CharField(required=False, max_length=60)
+    negotiation = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+
+    def clean(self) -> dict[str, Any]:
+        """Only what the scope names is kept of the two."""
+        found = self.cleaned_data
+        if found.get("scope") != Stop.Scope.AGENT:
+            found["seat"] = ""
+        elif found.get("seat") not in {agent.name for agent in agents()}:
+            self.add_error("seat", "No scenario has a seat of that name. Choose one of the list.")
+        if found.get("scope") != Stop.Scope.NEGOTIATION:
+            found["negotiation"] = None
+        elif not Negotiation.objects.filter(pk=found.get("negotiation") or 0).exists():
+            self.add_error("negotiation", "There is no table with that number.")
+        return found
+
+
+def agents() -> list[Agent]:
+    """Everybody who has a seat in some version of a scenario, by name."""
+    titles: dict[str, str] = {}
+    versions = ScenarioVersion.objects.order_by("pk").values_list("document__seats", flat=True)
+    for seats in versions:
+        titles |= {seat["name"]: seat["title"] for seat in seats}
+    return [Agent(name, titles[name]) for name in sorted(titles)]
+
+
+@require_safe
+@watchers
+def stops(request: HttpRequest) -> HttpResponse:
+    return _page(request, StopForm(initial={"scope": Stop.Scope.GLOBAL}))
+
+
+@require_POST
+@stoppers
+def stop(request: HttpRequest) -> HttpResponse:
+    form = StopForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=UNPROCESSABLE)
+    said = form.cleaned_data
+    try:
+        stopped = switches.stop(
+            scope=Stop.Scope(said["scope"]),
+            seat=said["seat"],
+            negotiation_id=said["negotiation"],
+            by=person(request),
+            reason=said["reason"],
+            now=timezone.now(),
+        )
+    except switches.AlreadyStopped as refusal:
+        messages.warning(request, f"{refusal} Nothing was changed.")
+        return redirect("stops")
+    messages.success(
+        request, f"Stopped: {stopped.subject}. Nothing of it begins until the stop is lifted."
+    )
+    return _back(stopped)
+
+
+@require_POST
+@lifters
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    if pk > LARGEST_ID:
+        raise Http404
+    found = get_object_or_404(Stop.objects.visible_to(request.user), pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return redirect("stops")
+    try:
+        switches.lift(
+            stop_id=pk,
+            by=person(request),
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except switches.AlreadyLifted as refusal:
+        messages.warning(request, f"{refusal} Nothing was changed.")
+    else:
+        messages.success(request, f"Lifted: {found.subject} goes on from where it stood.")
+    return _back(found)
+
+
+def _back(to: Stop) -> HttpResponse:
+    if to.negotiation_id:
+        return redirect("negotiation", pk=to.negotiation_id)
+    return redirect("stops")
+
+
+def _page(request: HttpRequest, form: StopForm, *, status: int = 200) -> HttpResponse:
+    found = Stop.objects.visible_to(request.user).select_related("by", "lifted_by", "negotiation")
+    context = {
+        "live": found.live(),
+        "past": found.exclude(lifted_at=None)[:PAST],
+        "form": form,
+        "agents": agents(),
+    }
+    return render(request, "negotiation/stops.html", context, status=status)
