@@ -2,11 +2,13 @@ from negotiation.models.audit import AuditEntry, AuditHead
 from negotiation.models.budgets import HarmReservation, RiskScope
 from negotiation.models.decisions import Decision, EarlierPackage
 from negotiation.models.executions import Execution, Grant
+from negotiation.models.mandates import Mandate
 from negotiation.models.policies import PolicyChange
 from negotiation.models.receivers import ReceivedCall
 from negotiation.models.reports import Report
 from negotiation.models.scenarios import Scenario, ScenarioVersion
 from negotiation.models.sessions import Message, Negotiation
+from negotiation.models.spot_checks import SpotCheck
 from negotiation.models.stops import Stop
 from negotiation.models.timers import Timer
 
@@ -18,6 +20,7 @@ __all__ = [
     "Execution",
     "Grant",
     "HarmReservation",
+    "Mandate",
     "Message",
     "Negotiation",
     "PolicyChange",
@@ -26,6 +29,7 @@ __all__ = [
     "RiskScope",
     "Scenario",
     "ScenarioVersion",
+    "SpotCheck",
     "Stop",
     "Timer",
 ]

@@ -9,12 +9,13 @@
                     │ │ └──▶ rejected | withdrawn a manager | an operator, also once it is cleared
                     │ ▼
                    sent_back ──▶ void             the table talks again, and finds nothing
-    (agreement) ──▶ refused                       the policy refuses it: no person can clear it
+    (agreement) ──▶ refused ──▶ cleared           only for its score, and only with broken glass
 
 A vote leaves a decision parked until as many people as its tier asks for have approved the same
 package; the last of them moves it to cleared. Any reviewer moves parked or cleared → rejected, an
-operator → withdrawn; the timers parked → expired; a worker the rest. No wins over yes until a
-worker begins. An amended or returned decision has another package, and its votes begin again; the
+operator → withdrawn; the timers parked → expired; a worker the rest. A mandate is an approval given
+beforehand; whoever breaks the glass moves parked or refused → cleared alone. No wins over yes until
+a worker begins. An amended or returned decision has another package, and its votes begin again; the
 package before is kept.
 Every move is a conditional UPDATE; the CHECK constraints below hold whoever writes.
 """
@@ -26,6 +27,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual
 
 from negotiation.roles import may_export, may_watch
 
@@ -56,6 +59,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """What nobody has begun to carry out, and a person may still say no to."""
         return self.filter(status__in=[Decision.Status.PARKED, Decision.Status.CLEARED])
 
+    def breakable(self) -> DecisionQuerySet:
+        """What one person may clear in an emergency."""
+        return self.filter(status__in=Decision.BREAKABLE)
+
     def executing(self) -> DecisionQuerySet:
         return self.filter(status=Decision.Status.EXECUTING)
 
@@ -76,6 +83,8 @@ class Decision(models.Model):
         REFUSED = "refused", "Refused"
         SENT_BACK = "sent_back", "Sent back"
         WITHDRAWN = "withdrawn", "Withdrawn"
+
+    BREAKABLE = (Status.PARKED, Status.REFUSED)
 
     class Route(models.TextChoices):
         AUTO = "auto", "Automatic"
@@ -128,6 +137,12 @@ class Decision(models.Model):
     glass_broken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    glass_broken_at = models.DateTimeField(null=True)
+    glass_reason = models.CharField(max_length=1000, blank=True)
+    # What somebody approved beforehand, and has so given one of the approvals.
+    mandate = models.ForeignKey(
+        "Mandate", null=True, on_delete=models.PROTECT, related_name="decisions"
+    )
     cleared_at = models.DateTimeField(null=True)
     cleared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -156,11 +171,32 @@ class Decision(models.Model):
                 name="decision_review_needs_a_person",
                 condition=Q(cleared_at__isnull=True)
                 | Q(route="auto")
-                | Q(route="review", cleared_by__isnull=False),
+                | Q(route__in=["review", "refuse"], cleared_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="decision_refused_is_never_cleared",
-                condition=~Q(route="refuse") | Q(cleared_at__isnull=True, status="refused"),
+                condition=~Q(route="refuse")
+                | Q(cleared_at__isnull=True, status="refused")
+                | Q(glass_broken_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="decision_glass_is_broken_with_a_reason",
+                condition=Q(
+                    glass_broken_by__isnull=True, glass_broken_at__isnull=True, glass_reason=""
+                )
+                | Q(glass_broken_by__isnull=False, glass_broken_at__isnull=False)
+                & Q(GreaterThanOrEqual(Length("glass_reason"), 20)),
+            ),
+            models.CheckConstraint(
+                name="decision_glass_is_broken_by_who_clears",
+                condition=Q(glass_broken_by__isnull=True)
+                | Q(cleared_at__isnull=True)
+                | Q(cleared_by=F("glass_broken_by")),
+            ),
+            models.CheckConstraint(
+                name="decision_waiting_has_its_glass_whole",
+                condition=Q(glass_broken_by__isnull=True)
+                | ~Q(status__in=["parked", "sent_back", "refused", "expired"]),
             ),
             models.CheckConstraint(
                 name="decision_rejected_is_never_cleared",
