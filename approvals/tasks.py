@@ -5,13 +5,53 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from approvals.models import Delivery
+from approvals.services import deliveries, notifications, open_items
+from negotiation import heartbeats
 from negotiation.models import Timer
 from negotiation.services import deadlines
+
+# Batches of the audit trail in one task: the next one follows within seconds.
+BATCHES = 20
+# As for the sweep of `negotiation/tasks.py`.
+STALE_SECONDS = 30
 
 
 @shared_task
 def fire_timers(**_: object) -> None:
     """Reminds, asks more people, and ends what nobody decided: whatever has come due, in order."""
     now = timezone.now()
+    heartbeats.record(now=now, of="timers")
     for pk in Timer.objects.due(now).values_list("pk", flat=True):
         deadlines.fire(timer_id=pk, now=now)
+
+
+@shared_task
+def notify(**_: object) -> None:
+    """Tells people what is new in the audit trail, and has it sent to those who want that."""
+    heartbeats.record(now=timezone.now(), of="notifier")
+    for _batch in range(BATCHES):
+        if not notifications.tell():
+            break
+    now = timezone.now()
+    deliveries.collect(now=now)
+    for pk in Delivery.objects.due(now).values_list("pk", flat=True):
+        deliver.apply_async(kwargs={"delivery_id": pk}, expires=STALE_SECONDS)
+
+
+@shared_task
+def deliver(*, delivery_id: int, **_: object) -> None:
+    deliveries.deliver(delivery_id=delivery_id, clock=timezone.now)
+
+
+@shared_task
+def thin_notifications(**_: object) -> None:
+    deliveries.thin(now=timezone.now())
+
+
+@shared_task
+def audit_open_items(**_: object) -> None:
+    """Proves that everything that is open will be looked at again, and raises an alarm if not."""
+    now = timezone.now()
+    heartbeats.record(now=now, of="auditor")
+    open_items.raise_alarms(now=now)

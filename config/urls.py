@@ -3,13 +3,16 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from config.health import healthz
+from config.metrics import metrics
 
 urlpatterns = [
     path("", include("negotiation.urls")),
     path("approvals/", include("approvals.urls")),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("notifications/", include("approvals.notification_urls")),
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

@@ -36,6 +36,11 @@ def receiver_changed() -> None:
     _ring_on_commit({"topic": "receiver"})
 
 
+def notifications_changed() -> None:
+    """Somebody was told something, or has seen it."""
+    _ring_on_commit({"topic": "notifications"})
+
+
 def _ring_on_commit(event: dict[str, Any]) -> None:
     def ring() -> None:
         try:

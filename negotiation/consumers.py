@@ -139,7 +139,7 @@ class TranscriptConsumer(WatchingConsumer):
 class DoorbellConsumer(WatchingConsumer):
     """`ws/doorbell/?topic=floor`: says that a list has changed, at most once a second."""
 
-    TOPICS = frozenset({"floor", "decisions", "receiver"})
+    TOPICS = frozenset({"floor", "decisions", "receiver", "notifications"})
 
     def refusal_for(self, user: Any) -> int | None:
         return super().refusal_for(user) or (None if self.topic in self.TOPICS else UNKNOWN)

@@ -41,7 +41,7 @@ def test_a_silent_worker_is_named() -> None:
 
 def test_a_sign_of_life_is_forgotten_in_time() -> None:
     heartbeats.record(now=timezone.now())
-    assert 0 < int(message_server.client().ttl(heartbeats.KEY)) <= heartbeats.FRESH_FOR
+    assert 0 < int(message_server.client().ttl(heartbeats.key())) <= heartbeats.FRESH_FOR
 
 
 def test_a_missing_redis_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

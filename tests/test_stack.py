@@ -32,7 +32,7 @@ def test_the_port_stays_open_while_the_web_process_is_replaced(live: Stack) -> N
 
 def test_killed_workers_are_missed_and_welcomed_back(live: Stack) -> None:
     live.kill_workers()
-    client().delete(heartbeats.KEY)
+    client().delete(heartbeats.key())
     assert get(live, "/healthz").status_code == 503
     live.start_workers()
     live.wait_until_ready()

@@ -41,6 +41,10 @@ class Channel(models.TextChoices):
     WEBHOOK = "webhook", "Webhook"
 
 
+# These leave the house.
+OUTWARD = [(channel.value, channel.label) for channel in (Channel.MAIL, Channel.WEBHOOK)]
+
+
 class NotificationCursor(models.Model):
     """Up to which row of the audit trail people have been told."""
 
@@ -55,7 +59,9 @@ class NotificationCursor(models.Model):
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User | AnonymousUser) -> NotificationQuerySet:
         """One's own, for as long as one may see what they are about."""
-        return self.filter(user_id=user.pk, on_page=True) if may_watch(user) else self.none()
+        if user.pk is None or not may_watch(user):
+            return self.none()
+        return self.filter(user_id=user.pk, on_page=True)
 
     def unseen(self) -> NotificationQuerySet:
         return self.filter(seen_at=None)
@@ -147,7 +153,7 @@ class Delivery(models.Model):
         FAILED = "failed", "Failed"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    channel = models.CharField(max_length=7, choices=[Channel.MAIL, Channel.WEBHOOK])
+    channel = models.CharField(max_length=7, choices=OUTWARD)
     # Minutes since 1970 when it was made.
     minute = models.PositiveBigIntegerField()
     # The same in every attempt, so that the other side can tell a retry from a second message.
@@ -190,7 +196,7 @@ class Posting(models.Model):
     notification = models.ForeignKey(
         Notification, on_delete=models.CASCADE, related_name="postings"
     )
-    channel = models.CharField(max_length=7, choices=[Channel.MAIL, Channel.WEBHOOK])
+    channel = models.CharField(max_length=7, choices=OUTWARD)
     delivery = models.ForeignKey(
         Delivery, null=True, on_delete=models.CASCADE, related_name="postings"
     )

@@ -1,0 +1,131 @@
+"""Reads what is new in the audit trail and tells people of it, once.
+
+Notifications, what waits to be sent, and the cursor are one transaction under the cursor's lock: a
+worker that dies leaves nothing behind, and the next one begins where the last commit ended. No
+service needs a hook for it, and nothing that one commits is missed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from approvals.models import Channel, Notification, NotificationCursor, Posting
+from approvals.services import preferences
+from approvals.services.recipients import Audience
+from approvals.services.wordings import told_by
+from negotiation import broadcast
+from negotiation.models import AuditEntry, AuditHead, Decision, Execution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from django.contrib.auth.models import User
+
+    from approvals.services.preferences import Wish
+
+# Rows of the trail in one transaction.
+BATCH = 200
+
+
+def tell() -> int:
+    """One batch; how many rows of the audit trail it has read, 0 at the end of the trail."""
+    with transaction.atomic():
+        NotificationCursor.objects.get_or_create(pk=1)
+        cursor = NotificationCursor.objects.select_for_update().get(pk=1)
+        entries = list(
+            AuditEntry.objects.filter(number__gt=cursor.number)
+            .defer("previous_hash", "hash")
+            .order_by("number")[:BATCH]
+        )
+        if not entries:
+            return 0
+        rows = list(_wanted(_notifications(entries)))
+        Notification.objects.bulk_create(row for row, _ in rows)
+        Posting.objects.bulk_create(
+            Posting(notification=row, channel=channel)
+            for row, channels in rows
+            for channel in channels
+        )
+        NotificationCursor.objects.filter(pk=1).update(number=entries[-1].number)
+        if rows:
+            broadcast.notifications_changed()
+    return len(entries)
+
+
+def behind() -> int:
+    """How many rows of the audit trail nobody has been told of yet."""
+    head = AuditHead.objects.aggregate(number=Max("number"))["number"] or 0
+    cursor = NotificationCursor.objects.aggregate(number=Max("number"))["number"] or 0
+    return max(0, head - cursor)
+
+
+def mark_seen(*, user: User, upto: int, only: int | None = None, now: datetime) -> int:
+    """How many were unseen until now: those up to the newest that the person was shown, or one.
+
+    It changes nothing but what the bell counts, so the audit trail has no row of it.
+    """
+    shown = Notification.objects.visible_to(user).unseen().filter(pk__lte=upto)
+    chosen = shown if only is None else shown.filter(pk=only)
+    changed = chosen.update(seen_at=now)
+    if changed:
+        broadcast.notifications_changed()
+    return changed
+
+
+def _notifications(entries: Sequence[AuditEntry]) -> Iterator[Notification]:
+    """For each row of the trail one for each person it concerns, whoever did it left out."""
+    decisions, audience = _decisions(entries), Audience()
+    for entry in entries:
+        decision = decisions.get(entry.pk)
+        if decision is None:
+            continue
+        told = {entry.user_id}
+        for event, text in told_by(entry, decision):
+            for user in audience.recipients(decision, event):
+                if user.pk not in told:
+                    told.add(user.pk)
+                    yield Notification(
+                        user=user,
+                        event=event,
+                        decision=decision,
+                        audit_seq=entry.number,
+                        text=text,
+                        package_hash=decision.package_hash,
+                        created_at=entry.at,
+                    )
+
+
+def _decisions(entries: Sequence[AuditEntry]) -> Mapping[int, Decision]:
+    """What each row of the trail is about, where that is a decision or its execution."""
+    executed = {entry.subject_id for entry in entries if entry.subject == "execution"}
+    of_execution = dict(Execution.objects.filter(pk__in=executed).values_list("pk", "decision_id"))
+    ids = {
+        entry.pk: entry.subject_id
+        if entry.subject == "decision"
+        else of_execution.get(entry.subject_id)
+        for entry in entries
+        if entry.subject in {"decision", "execution"}
+    }
+    found = Decision.objects.select_related("negotiation__version__scenario").in_bulk(
+        {pk for pk in ids.values() if pk is not None}
+    )
+    return {entry: found[pk] for entry, pk in ids.items() if pk in found}
+
+
+def _wanted(rows: Iterable[Notification]) -> Iterator[tuple[Notification, list[str]]]:
+    """With the channels out of the house; what nobody wants by any channel is left out."""
+    all_rows = list(rows)
+    wishes = preferences.wishes({row.user_id for row in all_rows})
+    for row in all_rows:
+        channels = [channel for channel in Channel if _wishes(wishes, row, channel)]
+        row.on_page = Channel.PAGE in channels
+        if channels:
+            yield row, [channel for channel in channels if channel != Channel.PAGE]
+
+
+def _wishes(wishes: Mapping[int, frozenset[Wish]], row: Notification, channel: str) -> bool:
+    return (row.event, channel) in wishes[row.user_id]
