@@ -15,15 +15,16 @@ from django.db import connection
 if TYPE_CHECKING:
     from tests.approvals.doubles import Target
 
-FINAL = {"executed", "failed", "rejected", "expired", "void", "refused"}
+FINAL = {"executed", "failed", "rejected", "withdrawn", "expired", "void", "refused"}
 SENT = {"executing", "executed", "failed"}
+ENDS = {"reject": "rejected", "withdraw": "withdrawn", "send_back": "sent_back"}
 
 
 # One statement instead of six, because a proof takes thousands of looks.
 _ALL_ROWS = """
 SELECT json_build_object(
   'decisions', (SELECT json_agg(d) FROM (
-     SELECT id, status, route, package, package_hash, revision, returned, due_at
+     SELECT id, status, route, package, package_hash, revision, returned, due_at, people, approvals
      FROM negotiation_decision) d),
   'grants', (SELECT json_agg(g) FROM negotiation_grant g),
   'executions', (SELECT json_agg(e) FROM negotiation_execution e),
@@ -70,7 +71,7 @@ class Look:
 
 def check(look: Look, target: Target) -> None:
     """What holds at every moment."""
-    _one_verdict_per_package(look)
+    _enough_voices_and_one_end_per_package(look)
     _only_what_was_granted_was_sent(look, target)
     _somebody_comes_back_to_what_is_open(look)
 
@@ -90,29 +91,31 @@ def check_step(before: Look, after: Look) -> None:
             assert after.grants[pk].consumed_at == grant.consumed_at, "a grant is used once"
 
 
-def _one_verdict_per_package(look: Look) -> None:
-    verdicts = defaultdict(list)
+def _enough_voices_and_one_end_per_package(look: Look) -> None:
+    said = defaultdict(list)
     for review in look.reviews:
-        verdicts[review.decision_id, review.package_hash, review.returned].append(review.verdict)
-    for decision in look.decisions.values():
-        if decision.status == "expired":
-            judged = (decision.id, decision.package_hash, decision.returned)
-            verdicts[judged].append("expired")
-    # No wins over yes until the permission is used; everything else is said once.
-    lawful = (["approve"], ["reject"], ["expired"], ["approve", "reject"])
-    assert all(each in lawful for each in verdicts.values()), verdicts
-    for (pk, _, returned), said in verdicts.items():
+        said[review.decision_id, review.package_hash, review.returned].append(review)
+    for (pk, package, returned), reviews in said.items():
         decision = look.decisions[pk]
-        if said[-1] == "reject" and returned == decision.returned:
-            assert decision.status == "rejected", "no is the last word"
+        *before, last = (each.verdict for each in reviews)
+        assert set(before) <= {"approve"}, "what ends the case of a package is said last, once"
+        voices = [each.reviewer_id for each in reviews if each.verdict == "approve"]
+        assert len(set(voices)) == len(voices) <= decision.people, "one voice for each person"
+        if (package, returned) == (decision.package_hash, decision.returned):
+            assert len(voices) == decision.approvals, "the tally is what was said"
+            if last != "approve":
+                assert decision.status == ENDS[last], "no is the last word"
+    for decision in look.decisions.values():
+        if (decision.id, decision.package_hash, decision.returned) not in said:
+            assert decision.approvals == 0, "the tally is what was said"
 
 
 def _only_what_was_granted_was_sent(look: Look, target: Target) -> None:
-    approved = {
-        (each.decision_id, each.package_hash, each.returned, each.reviewer_id, each.created_at)
-        for each in look.reviews
-        if each.verdict == "approve"
-    }
+    approved = defaultdict(set)
+    for each in look.reviews:
+        if each.verdict == "approve":
+            case = (each.decision_id, each.package_hash, each.returned)
+            approved[case].add((each.reviewer_id, each.created_at))
     per_decision: Counter[int] = Counter()
     for key, body in target.effects.items():
         execution = look.executions[key]
@@ -129,8 +132,9 @@ def _only_what_was_granted_was_sent(look: Look, target: Target) -> None:
         assert used < datetime.fromisoformat(grant.expires_at), "in its time"
         assert grant.void_at is None, "a permission that still held"
         if decision.route != "auto":
-            by = (grant.granted_by_id, grant.granted_at)
-            assert (decision.id, identity, decision.returned, *by) in approved, "by a person"
+            voices = approved[decision.id, identity, decision.returned]
+            assert (grant.granted_by_id, grant.granted_at) in voices, "by the last who approved"
+            assert len(voices) >= decision.people, "by as many people as it needs"
     assert all(count == 1 for count in per_decision.values()), "one effect for each decision"
     for order in target.calls:
         assert order.body == target.effects.get(order.key, order.body), "the same bytes each time"
