@@ -27,6 +27,8 @@ class Review(models.Model):
     )
     verdict = models.CharField(max_length=9, choices=Verdict)
     reason = models.CharField(max_length=1000, blank=True)
+    # What the seats have to keep from now on, where it was sent back (engine/requirements).
+    requirements = models.JSONField(default=list)
     # How often the decision had come back by then: the same package may be looked at again.
     returned = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -59,6 +61,10 @@ class Review(models.Model):
             ),
             models.CheckConstraint(
                 name="review_reject_says_why", condition=Q(verdict="approve") | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="review_send_back_says_what",
+                condition=~Q(verdict="send_back") | ~Q(requirements=[]),
             ),
         ]
 

@@ -35,6 +35,8 @@ class Call:
     seen_revision: int | None
     key: str
     for_user: User | None = None
+    # What is asked for besides, as text: requirements, another offer.
+    content: str = ""
 
     @property
     def digest(self) -> str:
@@ -45,6 +47,7 @@ class Call:
             self.seen_hash,
             self.seen_revision,
             self.for_user.pk if self.for_user else None,
+            self.content,
         )
         return hashlib.sha256(repr(asked).encode()).hexdigest()
 

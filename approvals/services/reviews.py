@@ -134,7 +134,7 @@ def _once(call: Call, now: datetime) -> Review:
         if review is not None:
             return review
         if isinstance(refusal, IntegrityError):
-            _refuse_an_objection(_seen(call, now), call)
+            _refuse_an_objection(seen(call, now), call)
         raise
 
 
@@ -151,7 +151,7 @@ def _refuse_without_a_voice(call: Call, now: datetime) -> None:
 
 
 def _decide(call: Call, now: datetime) -> Review:
-    decision = _seen(call, now)
+    decision = seen(call, now)
     if call.verdict == Review.Verdict.APPROVE:
         _refuse_an_objection(decision, call)
     scenario = decision.negotiation.version.compiled()
@@ -189,7 +189,7 @@ def _decide(call: Call, now: datetime) -> Review:
             keep(call, review)
             return review
     except decisions.NotParked:
-        raise _too_late(call.decision_id, now) from None
+        raise too_late(call.decision_id, now) from None
 
 
 def _refuse_an_objection(decision: Decision, call: Call) -> None:
@@ -198,7 +198,7 @@ def _refuse_an_objection(decision: Decision, call: Call) -> None:
         raise MayNotApprove(against)
 
 
-def _seen(call: Call, now: datetime) -> Decision:
+def seen(call: Call, now: datetime) -> Decision:
     """The decision, if it still is what was looked at; raises NotParked."""
     decision = (
         Decision.objects.visible_to(call.by)
@@ -215,14 +215,14 @@ def _seen(call: Call, now: datetime) -> Decision:
         raise NotParked(decision, claims.sentence(decision))
     if call.seen_revision not in {None, decision.revision}:
         if decision.status != Decision.Status.PARKED:
-            raise _too_late(call.decision_id, now)
+            raise too_late(call.decision_id, now)
         raise NotParked(
             decision, "It was decided and came back since you looked; nothing was changed."
         )
     return decision
 
 
-def _too_late(decision_id: int, now: datetime) -> NotParked:
+def too_late(decision_id: int, now: datetime) -> NotParked:
     """Says who was first, and when."""
     decision = Decision.objects.select_related("negotiation__version__scenario").get(pk=decision_id)
     last = decision.reviews.select_related("reviewer").order_by("-id").first()

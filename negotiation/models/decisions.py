@@ -55,6 +55,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def cleared(self) -> DecisionQuerySet:
         return self.filter(status=Decision.Status.CLEARED)
 
+    def sent_back(self) -> DecisionQuerySet:
+        """The table is at it again."""
+        return self.filter(status=Decision.Status.SENT_BACK)
+
     def undone(self) -> DecisionQuerySet:
         """What nobody has begun to carry out, and a person may still say no to."""
         return self.filter(status__in=[Decision.Status.PARKED, Decision.Status.CLEARED])

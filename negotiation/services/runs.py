@@ -24,10 +24,11 @@ from django.db.models.functions import Greatest
 from negotiation import broadcast, dispatch
 from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.last_words import last_word
+from negotiation.engine.messages import PERSON
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.session import Session
-from negotiation.models import Message, Negotiation
-from negotiation.services import audits, decisions, stops
+from negotiation.models import Decision, Message, Negotiation
+from negotiation.services import audits, decisions, returns, stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,10 +179,33 @@ def _conclude(lease: _Lease, judged: decisions.Judged | None, now: datetime) -> 
     if judged is not None:
         changes = {"agreement": judged.offer, "summary": judged.summary.to_dict()}
         negotiation = _end(lease.negotiation, Negotiation.Status.AGREED, now, **changes)
-        decisions.decide(negotiation=negotiation, scenario=lease.scenario, judged=judged, now=now)
+        _decide(lease, negotiation, judged, now)
     elif isinstance(lease.session.ending, NoAgreement):
         reason = last_word(lease.scenario.table, lease.session.ending)[:1000]
         _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, reason=reason)
+
+
+def _decide(
+    lease: _Lease, negotiation: Negotiation, judged: decisions.Judged, now: datetime
+) -> None:
+    """A new decision, or the one that people had sent back."""
+    asked = [each for each in lease.session.messages if each.requirements]
+    decision = Decision.objects.filter(negotiation=negotiation).first() if asked else None
+    if decision is None:
+        decisions.decide(negotiation=negotiation, scenario=lease.scenario, judged=judged, now=now)
+        return
+    returns.come_back(
+        decision=decision,
+        scenario=lease.scenario,
+        judged=judged,
+        reason=_why(asked[-1]),
+        now=now,
+    )
+
+
+def _why(asked: EngineMessage) -> str:
+    wanted = " ".join(each.text for each in asked.requirements)
+    return f"{asked.sender.removeprefix(PERSON)} had sent it back. {wanted}"[:1000]
 
 
 def _held(negotiation: Negotiation) -> NegotiationQuerySet:
@@ -203,6 +227,8 @@ def _end(
     if ended != 1:
         raise LeaseLost
     negotiation.refresh_from_db()
+    if status != Negotiation.Status.AGREED:
+        returns.give_up(negotiation_id=negotiation.pk, reason=negotiation.reason, now=now)
     audits.record(f"negotiation.{status}", negotiation, now=now)
     return negotiation
 

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.db.models import F
 
 from negotiation import broadcast, dispatch
-from negotiation.engine.messages import SYSTEM, Act
+from negotiation.engine.messages import PERSON, SYSTEM, Act
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Message, Negotiation
-from negotiation.services import audits, stops
+from negotiation.services import audits, returns, stops
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -125,6 +125,7 @@ def _stop(
     with transaction.atomic():
         stopped = _move(expected.filter(pk=negotiation_id), changes)
         if stopped:
+            returns.give_up(negotiation_id=negotiation_id, reason=f"Stopped: {reason}", now=now)
             _say(negotiation_id, "stopped", by=by, reason=reason, now=now)
     return stopped
 
@@ -140,7 +141,7 @@ def _say(negotiation_id: int, done: str, *, by: User | None, reason: str, now: d
     move = EngineMessage(
         seq=negotiation.head,
         round=max(negotiation.round, 1),
-        sender=f"person:{by.get_username()}" if by else SYSTEM,
+        sender=f"{PERSON}{by.get_username()}" if by else SYSTEM,
         act=Act.INTERVENE if by else Act.SYSTEM,
         text=f"{done.capitalize()} the negotiation{f': {reason}' if reason else '.'}",
         decided_by="human" if by else "strategy",
