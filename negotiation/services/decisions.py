@@ -1,4 +1,4 @@
-"""Judges an agreement and moves the decision: what is drawn in `models/decisions.py`.
+"""Moves a judged agreement to its end: what is drawn in `models/decisions.py`.
 
 `decide` runs in the transaction of the negotiation's last message, so there is never an
 agreement without its decision. Approvals call `clear`, `reject` and `expire`.
@@ -7,74 +7,30 @@ agreement without its decision. Approvals call `clear`, `reject` and `expire`.
 from __future__ import annotations
 
 import hashlib
-import secrets
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
 
-from negotiation import broadcast, dispatch
-from negotiation.engine.analysis import summarise
+from negotiation import broadcast
 from negotiation.models import Decision, Grant
 from negotiation.roles import is_senior
-from negotiation.services import audits, budgets, precedents, signatures, timers
-from negotiation.services.packages import fingerprint, package_bytes
+from negotiation.services import audits, budgets, grants, precedents, timers
 from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from negotiation.engine.analysis import Summary
-    from negotiation.engine.messages import Offer
     from negotiation.engine.policy import Judgement
-    from negotiation.engine.session import Session
     from negotiation.models import Negotiation
     from negotiation.models.decisions import DecisionQuerySet
     from negotiation.scenarios.compilers import CompiledScenario
+    from negotiation.services.judgements import Judged
 
 
 class NotParked(Exception):
     """This decision is no longer waiting for anybody."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """An agreement with all that a decision needs, computed before anything is written."""
-
-    offer: Offer
-    summary: Summary
-    judgement: Judgement
-    package: bytes
-    features: dict[str, Any]
-
-
-def judge(
-    *,
-    negotiation: Negotiation,
-    scenario: CompiledScenario,
-    session: Session,
-    offer: Offer,
-    now: datetime,
-) -> Judged:
-    """Reads the whole outcome space, so it belongs before the transaction that decides."""
-    summary, facts = summarise(session), scenario.facts_used(session.messages)
-    features = precedents.features(scenario, offer, summary, facts)
-    history = precedents.history(negotiation=negotiation, features=features, now=now)
-    return Judged(
-        offer=offer,
-        summary=summary,
-        judgement=scenario.judge(offer, summary, facts, history, now),
-        features=features | {"before": asdict(history), "at": now.isoformat()},
-        package=package_bytes(
-            negotiation=negotiation,
-            scenario=scenario,
-            summary=summary,
-            offer=offer,
-            facts=facts,
-        ),
-    )
 
 
 def decide(
@@ -87,7 +43,7 @@ def decide(
         negotiation=negotiation,
         package=judged.package.decode(),
         package_hash=hashlib.sha256(judged.package).hexdigest(),
-        judgement=judgement.to_dict(),
+        judgement=judged.kept(judgement),
         features=judged.features,
         action_class=precedents.class_of(judged.features),
         score=risk.score if risk else None,
@@ -104,7 +60,7 @@ def decide(
     action = f"decision.{decision.status}"
     audits.record(action, decision, now=now, score=decision.score, **rests_on)
     if decision.route == Decision.Route.AUTO:
-        _grant(decision, scenario, by=None, now=now)
+        grants.give(decision, scenario, by=None, now=now)
     broadcast.queue_changed()
     return decision
 
@@ -208,7 +164,7 @@ def _clear(
         people=decision.people,
         voice=voice,
     )
-    _grant(decision, scenario, by=by, now=now)
+    grants.give(decision, scenario, by=by, now=now)
     _announce(decision)
 
 
@@ -268,31 +224,3 @@ def _announce(decision: Decision) -> None:
     """After the work was dispatched: hooks run in the order in which they were registered."""
     broadcast.queue_changed()
     broadcast.transcript_changed(negotiation_id=decision.negotiation_id)
-
-
-def _grant(
-    decision: Decision, scenario: CompiledScenario, *, by: User | None, now: datetime
-) -> None:
-    grant = Grant(
-        decision=decision,
-        package_hash=decision.package_hash,
-        fingerprint=fingerprint(decision.package),
-        version=decision.negotiation.version,
-        nonce=secrets.token_urlsafe(32),
-        granted_by=by,
-        granted_at=now,
-        expires_at=now + timedelta(hours=scenario.grant_hours),
-    )
-    signatures.sign(grant)
-    grant.save(force_insert=True)
-    audits.record(
-        "grant.given",
-        grant,
-        now=now,
-        by=by,
-        package=grant.package_hash,
-        fingerprint=grant.fingerprint,
-        policy=grant.version.document_hash,
-        expires=grant.expires_at.isoformat(),
-    )
-    dispatch.execute_decision(decision.pk)

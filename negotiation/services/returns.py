@@ -15,18 +15,18 @@ from django.db.models import F
 
 from negotiation import broadcast
 from negotiation.engine.endings import Agreement
-from negotiation.engine.messages import Message as EngineMessage
-from negotiation.engine.session import Session
 from negotiation.models import Decision, EarlierPackage, Grant
-from negotiation.services import audits, decisions, timers
+from negotiation.services import audits, decisions, judgements, timers, transcripts
+from negotiation.services.packages import Amended
 from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from negotiation.engine.session import Session
     from negotiation.scenarios.compilers import CompiledScenario
-    from negotiation.services.decisions import Judged
+    from negotiation.services.judgements import Judged
 
 log = logging.getLogger("parley.decisions")
 
@@ -76,23 +76,28 @@ def _judged_anew(
     negotiation = decision.negotiation
     try:
         scenario = negotiation.version.compiled()
-        moves = [EngineMessage.from_dict(message.body) for message in negotiation.messages.all()]
-        session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
-        agreed = session.ending
-        if not isinstance(agreed, Agreement) or agreed.offer != negotiation.agreed_offer:
+        session = transcripts.replayed(negotiation, scenario)
+        amended = decision.features.get("amended") if decision.offer else None
+        if amended is None and not _still_agreed(session, decision):
             return None
-        judged = decisions.judge(
+        judged = judgements.judge(
             negotiation=negotiation,
             scenario=scenario,
             session=session,
-            offer=agreed.offer,
+            offer=decision.agreed,
             now=clock(),
+            amended=Amended(**amended) if amended else None,
         )
     except Exception:
         # The edge of the worker: what cannot be judged, for whatever reason, is void.
         log.exception("Decision %s cannot be judged anew.", decision.pk)
         return None
     return columns(judged) | {"returned_because": reason} | routed(scenario, judged, clock())
+
+
+def _still_agreed(session: Session, decision: Decision) -> bool:
+    agreed = session.ending
+    return isinstance(agreed, Agreement) and agreed.offer == decision.agreed
 
 
 def come_back(
@@ -136,7 +141,7 @@ def columns(judged: Judged) -> dict[str, Any]:
     return {
         "package": judged.package.decode(),
         "package_hash": hashlib.sha256(judged.package).hexdigest(),
-        "judgement": judged.judgement.to_dict(),
+        "judgement": judged.kept(judged.judgement),
         "features": judged.features,
         "score": risk.score if risk else None,
         "confidence": judged.summary.confidence or 0.0,

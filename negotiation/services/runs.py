@@ -28,7 +28,7 @@ from negotiation.engine.messages import PERSON
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.session import Session
 from negotiation.models import Decision, Message, Negotiation
-from negotiation.services import audits, decisions, returns, stops
+from negotiation.services import audits, decisions, judgements, returns, stops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,11 +134,11 @@ def _take_slice(lease: _Lease, clock: Clock) -> bool:
     return not ended and not negotiation.pace
 
 
-def _judged(lease: _Lease, now: datetime) -> decisions.Judged | None:
+def _judged(lease: _Lease, now: datetime) -> judgements.Judged | None:
     """The agreement, judged while no transaction is open; None while there is none."""
     if not isinstance(lease.session.ending, Agreement):
         return None
-    return decisions.judge(
+    return judgements.judge(
         negotiation=lease.negotiation,
         scenario=lease.scenario,
         session=lease.session,
@@ -174,7 +174,7 @@ def _advance(
     Message.objects.bulk_create(Message.from_move(negotiation, move, now) for move in moves)
 
 
-def _conclude(lease: _Lease, judged: decisions.Judged | None, now: datetime) -> None:
+def _conclude(lease: _Lease, judged: judgements.Judged | None, now: datetime) -> None:
     """Ends the negotiation in the transaction of its last message."""
     if judged is not None:
         changes = {"agreement": judged.offer, "summary": judged.summary.to_dict()}
@@ -186,7 +186,7 @@ def _conclude(lease: _Lease, judged: decisions.Judged | None, now: datetime) -> 
 
 
 def _decide(
-    lease: _Lease, negotiation: Negotiation, judged: decisions.Judged, now: datetime
+    lease: _Lease, negotiation: Negotiation, judged: judgements.Judged, now: datetime
 ) -> None:
     """A new decision, or the one that people had sent back."""
     asked = [each for each in lease.session.messages if each.requirements]

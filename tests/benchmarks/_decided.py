@@ -21,7 +21,7 @@ def measured() -> Figures:
     from negotiation.engine.session import Session  # noqa: PLC0415
     from negotiation.models import Decision, Negotiation  # noqa: PLC0415
     from negotiation.scenarios.loaders import load_named  # noqa: PLC0415
-    from negotiation.services import decisions, precedents  # noqa: PLC0415
+    from negotiation.services import decisions, judgements, precedents  # noqa: PLC0415
     from tests import factories  # noqa: PLC0415
 
     policy = load_named("batch-placement").model_dump(mode="json")["policy"]
@@ -37,7 +37,7 @@ def measured() -> Figures:
         for _ in range(DECISIONS)
     ]
     now = timezone.now()
-    judged = decisions.judge(
+    judged = judgements.judge(
         negotiation=tables[0], scenario=scenario, session=session, offer=offer, now=now
     )
     start = perf_counter()
