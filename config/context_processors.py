@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from approvals.models import Notification
 from negotiation import roles
 from negotiation.models import Decision, Stop
 from negotiation.services.demo import ACCOUNTS, password_of
@@ -33,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo_accounts": SimpleLazyObject(_demo_accounts),
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "queue_count": SimpleLazyObject(lambda: waiting(request)),
+        "unseen": SimpleLazyObject(lambda: unseen(request)),
         "my_roles": SimpleLazyObject(lambda: sorted(role.value for role in _roles(request))),
         "may_operate": SimpleLazyObject(lambda: roles.may_operate(request.user)),
         "may_stop": SimpleLazyObject(lambda: roles.may_stop(request.user)),
@@ -56,6 +58,10 @@ def global_stop(request: HttpRequest) -> Stop | None:
     """The live stop over everything, for the banner of every page."""
     seen = Stop.objects.visible_to(request.user).live().over_everything()
     return seen.select_related("by").first()
+
+
+def unseen(request: HttpRequest) -> int:
+    return Notification.objects.visible_to(request.user).unseen().count()
 
 
 def _roles(request: HttpRequest) -> frozenset[roles.Role]:

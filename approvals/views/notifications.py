@@ -103,7 +103,7 @@ HELP = {
     Event.PARKED: "An agreement needs approval, or came back and needs it again.",
     Event.REMINDER: "Half, then nine tenths of its time have passed.",
     Event.ESCALATED: "Its time ran out; senior managers have as much time again.",
-    Event.DECIDED: "What you voted on or began was approved, rejected, sent back or withdrawn, or expired.",
+    Event.DECIDED: "What you voted on or began was decided, was sent back, or ran out of time.",
     Event.EXECUTED: "What you voted on or began was carried out.",
     Event.FAILED: "Carrying it out failed for good.",
 }
