@@ -22,7 +22,7 @@ def fire_timers(**_: object) -> None:
     """Reminds, asks more people, and ends what nobody decided: whatever has come due, in order."""
     now = timezone.now()
     heartbeats.record(now=now, of="timers")
-    for pk in Timer.objects.due(now).values_list("pk", flat=True):
+    for pk in Timer.objects.due(now).unstopped().values_list("pk", flat=True):
         deadlines.fire(timer_id=pk, now=now)
 
 

@@ -37,7 +37,7 @@ def sweep(**_: object) -> None:
         dispatch.run_negotiation(pk, expires=STALE_SECONDS)
     for pk in Decision.objects.cleared().values_list("pk", flat=True):
         dispatch.execute_decision(pk, expires=STALE_SECONDS)
-    for pk in Execution.objects.due(now).values_list("decision_id", flat=True):
+    for pk in Execution.objects.due(now).unstopped().values_list("decision_id", flat=True):
         dispatch.execute_decision(pk, expires=STALE_SECONDS)
     for pk in Negotiation.objects.forgotten(now).unstopped().values_list("pk", flat=True):
         sessions.stop_forgotten(negotiation_id=pk, now=now)

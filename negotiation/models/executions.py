@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from negotiation.models.decisions import Decision
+from negotiation.models.stops import Stop
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +59,13 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         """Pending, its time has come, and no live worker holds it."""
         free = Q(lease_until=None) | Q(lease_until__lt=now)
         return self.pending().filter(free, next_at__lte=now)
+
+    def unstopped(self) -> ExecutionQuerySet:
+        """That no live stop holds. Joins other tables, so it is not for the guard of an UPDATE."""
+        broken_at = "decision__glass_broken_at"
+        return self.filter(
+            ~Stop.objects.live().reach("decision__negotiation__", broken_at=broken_at)
+        )
 
 
 class Execution(models.Model):

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from negotiation.models.decisions import Decision
+from negotiation.models.stops import Stop
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +25,10 @@ class TimerQuerySet(models.QuerySet["Timer"]):
     def due(self, now: datetime) -> TimerQuerySet:
         """In the order of their times, however long nobody looked."""
         return self.live().filter(due_at__lte=now).order_by("due_at", "id")
+
+    def unstopped(self) -> TimerQuerySet:
+        """Of decisions over which there is no live stop: under one no time passes."""
+        return self.filter(~Stop.objects.live().reach("decision__negotiation__"))
 
     def needed(self) -> TimerQuerySet:
         """A decision that is parked no longer needs none."""

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from negotiation import broadcast
 from negotiation.models import Decision, Timer
-from negotiation.services import audits, decisions, timers
+from negotiation.services import audits, decisions, stops, timers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def fire(*, timer_id: int, now: datetime) -> bool:
-    """Whether it did anything. Harmless for one that has fired, was moved or is needed no more."""
-    timer = Timer.objects.filter(pk=timer_id).first()
+    """Whether it did anything. Harmless for one that has fired, was moved, is needed no more, or
+    whose decision is stopped."""
+    stops.share()
+    timer = Timer.objects.filter(pk=timer_id).unstopped().first()
     if timer is None:
         return False
     # The decision first, as whoever moves it does: rows are locked in one order.

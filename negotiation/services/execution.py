@@ -19,7 +19,7 @@ from negotiation import broadcast, dispatch
 from negotiation.executors import EXECUTORS, ExecutorError, Order, Receipt
 from negotiation.models import Decision, Execution, Grant
 from negotiation.scenarios.texts import visible
-from negotiation.services import audits
+from negotiation.services import audits, stops
 from negotiation.services.returns import give_back
 from negotiation.services.validity import GrantNotValid, checked_grant
 
@@ -97,10 +97,13 @@ def _executor(decision: Decision) -> tuple[str, str]:
 @transaction.atomic
 def _begin(decision_id: int, now: datetime) -> None:
     """Cleared → executing, with the grant consumed and the execution made, or nothing at all."""
+    stops.share()
     moved = Decision.objects.cleared().filter(pk=decision_id)
     if moved.update(status=Decision.Status.EXECUTING, revision=F("revision") + 1) != 1:
         return
     decision = Decision.objects.select_related("negotiation__version").get(pk=decision_id)
+    if stop := stops.holding(decision):
+        raise GrantNotValid(str(stops.Stopped(stop)))
     grant, drift = checked_grant(decision, now)
     unused = Grant.objects.filter(pk=grant.pk, consumed_at=None, void_at=None)
     if unused.update(consumed_at=now) != 1:
@@ -127,14 +130,19 @@ def _begin(decision_id: int, now: datetime) -> None:
     _announce(decision)
 
 
+@transaction.atomic
 def _claim(decision_id: int, now: datetime) -> Execution | None:
+    """Under a lease; None while another worker or a stop holds it."""
+    stops.share()
     due = Execution.objects.due(now).filter(decision_id=decision_id)
+    found = due.select_related("decision__negotiation__version", "grant").first()
+    if found is None or stops.holding(found.decision):
+        return None
     won = due.update(fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + LEASE)
     if won != 1:
         return None
-    return Execution.objects.select_related("decision__negotiation__version", "grant").get(
-        decision_id=decision_id
-    )
+    found.refresh_from_db(fields=["fence", "attempts", "lease_until"])
+    return found
 
 
 def _record_success(execution: Execution, receipt: Receipt, now: datetime) -> None:

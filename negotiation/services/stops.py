@@ -54,7 +54,9 @@ def live_for(negotiation: Negotiation) -> list[Stop]:
 
 def holding(decision: Decision) -> Stop | None:
     """The stop that holds a decision; whoever broke the glass did so knowing the older ones."""
-    return next(iter(live_for(decision.negotiation)), None)
+    broken_at = decision.glass_broken_at
+    over = live_for(decision.negotiation)
+    return next((stop for stop in over if broken_at is None or stop.at >= broken_at), None)
 
 
 def refuse_if_over(negotiation: Negotiation) -> None:

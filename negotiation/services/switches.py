@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from django.db.models import F
 from negotiation import broadcast
 from negotiation.models import Decision, Negotiation, Stop
 from negotiation.roles import may_lift, may_stop
-from negotiation.services import audits, stops
+from negotiation.services import audits, sessions, stops, timers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from django.contrib.auth.models import User
@@ -95,19 +97,42 @@ def lift(*, stop_id: int, by: User, reason: str, now: datetime) -> Stop:
 
 def _move_deadlines(lifted: Stop, now: datetime) -> None:
     """Later by as long as this stop alone stood: another one over the same row counts its own."""
-    tables, parked = Negotiation.objects.paused(), Decision.objects.parked()
-    for rows, path, deadline in ((tables, "", "next_at"), (parked, "negotiation__", "due_at")):
-        held = rows.filter(Stop.objects.filter(pk=lifted.pk).reach(path))
-        for other in Stop.objects.live().order_by("at"):
-            under = Stop.objects.filter(pk=other.pk).reach(path)
-            _put_off(held.filter(under), deadline, other.at - lifted.at)
-            held = held.exclude(under)
-        _put_off(held, deadline, now - lifted.at)
+    for tables, until in _by_end(lifted, Negotiation.objects.paused(), "", now):
+        ends = ((pk, at, sessions.PAUSE_LASTS) for pk, at in tables.values_list("pk", "next_at"))
+        for by, pks in _lengths(ends, lifted.at, until):
+            Negotiation.objects.paused().filter(pk__in=pks).update(next_at=F("next_at") + by)
+    for parked, until in _by_end(lifted, Decision.objects.parked(), "negotiation__", now):
+        found = parked.values_list("pk", "due_at", "tier__window_hours")
+        ends = ((pk, at, timedelta(hours=hours or 0)) for pk, at, hours in found)
+        for by, pks in _lengths(ends, lifted.at, until):
+            timers.shift_all(pks, by=by)
 
 
-def _put_off(rows: QuerySet[Any], deadline: str, by: timedelta) -> None:
-    if by > timedelta():
-        rows.update(**{deadline: F(deadline) + by})
+def _by_end(
+    lifted: Stop, rows: QuerySet[Any], path: str, now: datetime
+) -> Iterator[tuple[QuerySet[Any], datetime]]:
+    """The rows that were under it, and until when nothing else that still stands was over them."""
+    held = rows.filter(Stop.objects.filter(pk=lifted.pk).reach(path))
+    for other in Stop.objects.live().order_by("at"):
+        under = Stop.objects.filter(pk=other.pk).reach(path)
+        yield held.filter(under), min(other.at, now)
+        held = held.exclude(under)
+    yield held, now
+
+
+def _lengths(
+    ends: Iterable[tuple[int, datetime, timedelta]], since: datetime, until: datetime
+) -> list[tuple[timedelta, list[int]]]:
+    """How long each row's time stood still; what began under the stop has waited for less.
+
+    `ends`: a row, when its time runs out, and how long that is in all.
+    """
+    found: defaultdict[timedelta, list[int]] = defaultdict(list)
+    for pk, end, lasts in ends:
+        stood = until - (max(since, end - lasts) if lasts else since)
+        if stood > timedelta():
+            found[stood].append(pk)
+    return list(found.items())
 
 
 def _said(reason: str) -> str:

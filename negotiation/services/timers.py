@@ -14,6 +14,7 @@ from django.db.models import F
 from negotiation.models import Decision, Timer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 # How much of the window has passed when people are reminded.
@@ -46,6 +47,14 @@ def shift(decision: Decision, *, by: timedelta) -> None:
     """
     if Decision.objects.parked().filter(pk=decision.pk).update(due_at=F("due_at") + by):
         Timer.objects.live().filter(decision=decision).update(due_at=F("due_at") + by)
+
+
+@transaction.atomic
+def shift_all(decision_ids: Sequence[int], *, by: timedelta) -> None:
+    """As `shift`, for many at once."""
+    parked = Decision.objects.parked().filter(pk__in=decision_ids)
+    parked.update(due_at=F("due_at") + by)
+    Timer.objects.live().filter(decision__in=parked.values("pk")).update(due_at=F("due_at") + by)
 
 
 def end_of_window(decision: Decision, now: datetime) -> datetime:

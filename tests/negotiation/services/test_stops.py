@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from negotiation import tasks
-from negotiation.models import AuditEntry, Decision, Negotiation, Stop
+from negotiation.models import AuditEntry, Decision, Negotiation, Stop, Timer
 from negotiation.roles import Role
-from negotiation.services import runs, sessions, switches
+from negotiation.services import deadlines, runs, sessions, switches, timers
 from tests import factories
 
 if TYPE_CHECKING:
@@ -168,6 +168,36 @@ def test_two_stops_put_a_deadline_off_by_as_long_as_one_of_them_stood(
     after = Decision.objects.get(pk=other.pk).due_at
     assert other.due_at is not None
     assert after == other.due_at + hours(first[1] - first[0])
+
+
+def test_what_is_parked_under_a_stop_gets_its_whole_window_when_that_is_lifted(
+    manager: User,
+) -> None:
+    begin = timezone.now()
+    stopped = over(Scope.GLOBAL, manager, table(), begin)
+    parked = factories.decision(due_at=begin + hours(3 + 4), tier={"window_hours": 4.0})
+    timers.start(parked, begin + hours(3))
+    lift(stopped, manager, begin + hours(20))
+    after = Decision.objects.get(pk=parked.pk)
+    assert after.due_at == begin + hours(20 + 4)
+    moments = Timer.objects.live().filter(decision=parked).values_list("due_at", flat=True)
+    assert list(moments) == [begin + hours(20 + 4 * share) for share in (0.5, 0.9, 1)]
+
+
+def test_no_timer_fires_under_a_stop_and_all_do_afterwards(manager: User) -> None:
+    begin = timezone.now()
+    parked = factories.decision(due_at=begin + hours(4), tier={"window_hours": 4.0})
+    timers.start(parked, begin)
+    stopped = over(Scope.NEGOTIATION, manager, parked.negotiation, begin + hours(1))
+    for timer in Timer.objects.all():
+        assert not deadlines.fire(timer_id=timer.pk, now=begin + hours(30))
+    assert not Timer.objects.due(begin + hours(30)).unstopped().exists()
+    lift(stopped, manager, begin + hours(30))
+    assert not Timer.objects.due(begin + hours(30)).exists()
+    late = begin + hours(29 + 4)
+    for timer in Timer.objects.due(late).unstopped():
+        assert deadlines.fire(timer_id=timer.pk, now=late)
+    assert Decision.objects.get(pk=parked.pk).status == "expired"
 
 
 @pytest.mark.parametrize("role", Role)
