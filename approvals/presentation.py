@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 
 from approvals.differences import Change, differences_with
-from approvals.parts import voices
+from approvals.parts import desks, own_verdicts, questions, voices
 from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 LAST_MESSAGES = 3
 Part = Callable[[Decision, User, datetime], dict[str, Any]]
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (own_verdicts.context, questions.context)
 """What other modules of `approvals.parts` add to the card."""
 
 
@@ -54,8 +54,7 @@ class GaveUp(NamedTuple):
         return None if self.first is None else round(min(max(self.first, 0), 1) * 100, 1)
 
 
-def case_context(decision: Decision) -> dict[str, Any]:
-    """The plain case, without anybody's opinion: for `approvals/plain.html`."""
+def _case(decision: Decision) -> dict[str, Any]:
     lexicon = lexicon_for(decision.negotiation.version)
     package = json.loads(decision.package)
     preview, preview_error = _preview(decision)
@@ -70,6 +69,11 @@ def case_context(decision: Decision) -> dict[str, Any]:
     }
 
 
+def plain_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
+    """For `approvals/plain.html`: nobody's opinion is in it."""
+    return {**_case(decision), **voices.voices_of(decision, user, now)}
+
+
 def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/approval.html` and its fragments."""
     negotiation = decision.negotiation
@@ -79,7 +83,7 @@ def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any
     judgement = decision.judgement
     risk = judgement.get("risk") or {}
     return {
-        **case_context(decision),
+        **_case(decision),
         "findings": [_finding(lexicon.words, each) for each in judgement.get("findings") or ()],
         "risk": risk,
         "steps": charts.waterfall(risk.get("factors") or []),
@@ -111,10 +115,11 @@ def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, 
     parked = decision.status == Decision.Status.PARKED
     overdue = parked and decision.due_at is not None and decision.due_at <= now
     reports = list(carried_out.reports.select_related("person")) if carried_out else []
+    desk = desks.context(decision, user, now)
     return {
         "decision": decision,
         "reviews": list(
-            decision.reviews.select_related("reviewer")
+            decision.reviews.select_related("reviewer", "on_behalf_of")
             .filter(returned=decision.returned)
             .order_by("id")
         ),
@@ -124,9 +129,11 @@ def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, 
         "overdue": overdue,
         "open": parked and not overdue,
         **voices.context(decision, user, now),
+        **desk,
         "stoppable": decision.status == Decision.Status.CLEARED,
         "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}"
-        f".{len(reports)}.{decision.approvals}.{decision.escalated}",
+        f".{len(reports)}.{decision.approvals}.{decision.escalated}"
+        f".{desk['seen_desk']}",
     }
 
 
@@ -160,7 +167,7 @@ def _effects(decision: Decision, lexicon: Lexicon, package: Mapping[str, Any]) -
         "changes": _changes(lexicon, package.get("parameters") or {}, today),
         "measures": [
             _measure(lexicon.words, name, effects[name], before)
-            for name in _subjects(document)
+            for name in subjects(document)
             if name in effects
         ],
         "read": facts.facts,
@@ -182,7 +189,7 @@ def _changes(lexicon: Lexicon, offer: Mapping[str, Any], today: Mapping[str, Any
     ]
 
 
-def _subjects(document: ScenarioDocument) -> list[str]:
+def subjects(document: ScenarioDocument) -> list[str]:
     """The measures that somebody wants, limits or tolerates: steps on the way are left out."""
     matters = {
         *(goal.subject for seat in document.seats for goal in seat.objectives),

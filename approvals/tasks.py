@@ -5,9 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from approvals.models import Delivery
-from approvals.services import deliveries, notifications, open_items
-from negotiation import heartbeats
+from approvals.models import Delivery, Question
+from approvals.services import deliveries, notifications, open_items, questions
+from negotiation import dispatch, heartbeats
 from negotiation.models import Timer
 from negotiation.services import deadlines
 
@@ -42,6 +42,21 @@ def notify(**_: object) -> None:
 @shared_task
 def deliver(*, delivery_id: int, **_: object) -> None:
     deliveries.deliver(delivery_id=delivery_id, clock=timezone.now)
+
+
+@shared_task
+def answer_question(*, question_id: int, **_: object) -> None:
+    questions.answer_by_engine(question_id=question_id, now=timezone.now())
+
+
+@shared_task
+def sweep_questions(**_: object) -> None:
+    """Gives up waiting for what took too long, and asks again what no worker took up."""
+    now = timezone.now()
+    for pk in Question.objects.stale(now - questions.LONGEST).values_list("pk", flat=True):
+        questions.lapse(question_id=pk, now=now)
+    for pk in Question.objects.open().values_list("pk", flat=True):
+        dispatch.answer_question(pk)
 
 
 @shared_task

@@ -158,6 +158,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-questions": {
+        "task": "approvals.tasks.sweep_questions",
+        "schedule": 10.0,
+        "options": {"expires": 20},
+    },
     "anchor-audit": {
         "task": "negotiation.tasks.anchor_audit",
         "schedule": 3600.0,

@@ -2,12 +2,16 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from approvals.views import delegations
 from config.health import healthz
 from config.metrics import metrics
 
 urlpatterns = [
     path("", include("negotiation.urls")),
     path("approvals/", include("approvals.urls")),
+    path("delegations/", delegations.overview, name="delegations"),
+    path("delegations/give/", delegations.give, name="delegation-give"),
+    path("delegations/<int:pk>/revoke/", delegations.revoke, name="delegation-revoke"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("notifications/", include("approvals.notification_urls")),

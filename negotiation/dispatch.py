@@ -28,6 +28,11 @@ def execute_decision(decision_id: int, *, delay: float = 0, expires: float = 0) 
     _send_on_commit("negotiation.tasks.execute_decision", delay, expires, decision_id=decision_id)
 
 
+def answer_question(question_id: int) -> None:
+    """Of a person to an agent; the sweep of approvals finds it where this is lost."""
+    _send_on_commit("approvals.tasks.answer_question", 0, 0, question_id=question_id)
+
+
 def _send_on_commit(task: str, delay: float, expires: float, **ids: int) -> None:
     def send() -> None:
         try:

@@ -21,20 +21,19 @@ if TYPE_CHECKING:
 def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/_voices.html` and the dialogs.
 
-    `principals` are those for whom `user` may decide, so on this card `may_review` is true for a
-    stand-in too; `free` whose approval `user` could give (None: their own); `against` says why
-    there is none.
+    `voices` are those that `user` may give (None: their own) and `principals` the others' among
+    them, so on this card `may_review` is true for a stand-in too; `free` are those with which
+    `user` could approve; `against` says why there is none.
     """
     waiting = decision.status == Decision.Status.PARKED
     given = list(said(decision).select_related("reviewer", "on_behalf_of"))
-    principals = stands_in_for(user, decision, now)
-    voices = [*([None] if may_review(user) else []), *principals]
+    whose = voices_of(decision, user, now)
+    voices = whose["voices"]
     against = {voice: objection(decision, user, voice) for voice in voices} if waiting else {}
     free = [voice for voice in voices if against.get(voice) is None]
     return {
-        "principals": principals,
+        **whose,
         "free": free,
-        "may_review": bool(voices),
         "given": given,
         "missing": max(
             decision.people - decision.approvals, decision.seniors - decision.senior_approvals, 0
@@ -43,6 +42,13 @@ def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
         "excluded": list(_excluded(decision)) if waiting else [],
         "against": None if free else next(iter(against.values()), None),
     }
+
+
+def voices_of(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
+    """For `approvals/_voice.html`: what `context` says of `voices`."""
+    principals = stands_in_for(user, decision, now)
+    voices = [*([None] if may_review(user) else []), *principals]
+    return {"principals": principals, "voices": voices, "may_review": bool(voices)}
 
 
 def _excluded(decision: Decision) -> Iterator[tuple[User, str]]:

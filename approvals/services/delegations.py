@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from approvals.models import Delegation
 from approvals.services.deputies import may_act_for_others
 from negotiation import broadcast
-from negotiation.roles import may_edit_rules, may_review
+from negotiation.roles import Role, may_edit_rules, may_review
 from negotiation.services import audits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
     from negotiation.models import Decision, Scenario
 
@@ -129,6 +130,12 @@ def revoke(*, delegation_id: int, by: User, now: datetime) -> bool:
     audits.record("delegation.revoked", delegation, now=now, by=by)
     broadcast.queue_changed()
     return True
+
+
+def candidates(giver: User) -> QuerySet[User]:
+    """Who could decide for `giver`: active people with a role, no programs."""
+    others = User.objects.filter(is_active=True, groups__isnull=False).exclude(pk=giver.pk)
+    return others.exclude(groups__name=Role.SERVICE).distinct().order_by("username")
 
 
 def _scope(scenario: Scenario | None, decision: Decision | None) -> Delegation.Scope:

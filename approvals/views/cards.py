@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from approvals.differences import Change, differences_since
-from approvals.presentation import card_context, verdict_context
-from approvals.services import reviews
+from approvals.parts import own_verdicts
+from approvals.presentation import card_context, plain_context, verdict_context
+from approvals.services import looks, reviews
 from approvals.services.calls import KeyReused
 from approvals.views.access import deciders
 from approvals.views.preconditions import Missing, etag, new_key, row_id, seen_by
 from negotiation.models import Decision
-from negotiation.views.access import person, wants_fragment, watchers
+from negotiation.views.access import operators, person, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error
 from negotiation.views.negotiations import LARGEST_ID
 
@@ -38,9 +39,13 @@ UNPROCESSABLE = 422
 @watchers
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
     decision = find(request, pk)
+    user, now = person(request), timezone.now()
     if not wants_fragment(request):
+        looks.note(decision, user, now)
         return card(request, decision)
-    verdict = verdict_context(decision, person(request), timezone.now())
+    if own_verdicts.withheld(decision, user, now):
+        return HttpResponse(status=NOTHING_NEW)
+    verdict = verdict_context(decision, user, now)
     if request.GET.get("seen") == verdict["seen"]:
         return HttpResponse(status=NOTHING_NEW)
     # What came back is another case than the one on the page: it is read anew before it is decided.
@@ -63,6 +68,13 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     done = "Rejected. Nothing will be carried out."
     return decide(request, pk, form, reviews.reject, done, for_user=_voice(request))
+
+
+@require_POST
+@operators
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    done = "Withdrawn. Nothing will be carried out."
+    return decide(request, pk, ReasonForm(request.POST), reviews.withdraw, done)
 
 
 def decide(
@@ -136,13 +148,16 @@ def card(
     differences: Sequence[Change] = (),
     status: int = 200,
 ) -> HttpResponse:
+    user, now = person(request), timezone.now()
+    withheld = own_verdicts.withheld(decision, user, now)
     context = {
-        **card_context(decision, person(request), timezone.now()),
+        **(plain_context(decision, user, now) if withheld else card_context(decision, user, now)),
         "refusal": refusal,
         "differences": differences,
         "key": new_key(),
     }
-    response = render(request, "approvals/approval.html", context, status=status)
+    template = "approvals/plain.html" if withheld else "approvals/approval.html"
+    response = render(request, template, context, status=status)
     response["ETag"] = etag(decision)
     return response
 

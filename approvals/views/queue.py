@@ -11,10 +11,11 @@ from django.db.models.functions import Coalesce, Greatest
 from django.shortcuts import render
 from django.utils import timezone
 
+from approvals.parts.queues import waiting_rows
 from negotiation.lexicon import lexicons
 from negotiation.models import Decision
 from negotiation.presentation import terms
-from negotiation.views.access import wants_fragment, watchers
+from negotiation.views.access import person, wants_fragment, watchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,11 +33,13 @@ UNKNOWN = 100.0
 
 @watchers
 def approvals(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
     decisions = _whole(Decision.objects.visible_to(request.user))
-    urgent = _by_urgency(decisions.filter(status=Decision.Status.PARKED), timezone.now())
+    urgent = _by_urgency(decisions.filter(status=Decision.Status.PARKED), now)
     page = Paginator(urgent, PER_PAGE).get_page(request.GET.get("page"))
     recent = decisions.exclude(status=Decision.Status.PARKED).order_by("-id")[:RECENT]
-    context = {"page": page, "waiting": _rows(page), "recent": _rows(recent)}
+    waiting = waiting_rows(_rows(page), person(request), now)
+    context = {"page": page, "waiting": waiting, "recent": _rows(recent)}
     if wants_fragment(request):
         return render(request, "approvals/_queue.html", {**context, "oob": True})
     return render(request, "approvals/queue.html", context)
@@ -66,9 +69,9 @@ def _by_urgency(parked: QuerySet[Decision], now: datetime) -> QuerySet[Decision]
 
 
 def _whole(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    return decisions.select_related("negotiation__version__scenario", "cleared_by").defer(
-        "negotiation__version__document", "negotiation__summary"
-    )
+    return decisions.select_related(
+        "negotiation__version__scenario", "cleared_by", "claimed_by"
+    ).defer("negotiation__version__document", "negotiation__summary")
 
 
 def _rows(decisions: Iterable[Decision]) -> list[dict[str, Any]]:

@@ -183,7 +183,7 @@ def test_operators_read_and_managers_decide(
 ) -> None:
     page = operator_client.get(url("approval", parked)).content.decode()
     assert "Only managers decide." in page
-    assert "data-dialog=" not in page
+    assert f'data-dialog="{verb}"' not in page
     assert decide(operator_client, verb, parked, "Because")[0] == 403
     parked.refresh_from_db()
     assert parked.status == Decision.Status.PARKED
