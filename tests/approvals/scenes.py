@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from approvals import tasks as upkeep
 from approvals.models import Review
-from approvals.services import reviews
+from approvals.services import amendments, reviews
 from negotiation import dispatch, tasks
 from negotiation.engine.messages import Act, Evidence
 from negotiation.executors import EXECUTORS
-from negotiation.models import Decision, Message, ScenarioVersion
+from negotiation.models import Decision, Message, Negotiation, ScenarioVersion
 from negotiation.models import scenarios as stored
 from negotiation.scenarios import catalogues, compilers
 from negotiation.scenarios.catalogues import Catalogue
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
+
+    from negotiation.engine.messages import Option
 
 LONGER_THAN_EVERYTHING = 40  # days: windows, permissions, leases, pauses between attempts
 
@@ -163,6 +165,14 @@ def reject(decision: Decision, by: User, key: str = "") -> Review:
     return reviews.reject(**_seen(decision), by=by, reason="Too dear", now=timezone.now(), key=key)
 
 
+def amend(decision: Decision, by: User, key: str = "", **changes: Option) -> Review:
+    """The agreed offer with other options on some issues."""
+    offer = decision.agreed | changes
+    return amendments.amend(
+        **_seen(decision), by=by, offer=offer, reason="Better so", now=timezone.now(), key=key
+    )
+
+
 def _seen(decision: Decision) -> dict[str, Any]:
     return {
         "decision_id": decision.pk,
@@ -199,3 +209,4 @@ def tell_a_figure(decision: Decision, mean: float) -> None:
     figure = Evidence(fact="load", mean=mean, sd=1, source="Monitoring", root="monitoring")
     move = factories.move(seq, sender="speed", act=Act.INFORM, evidence=figure)
     Message.from_move(table, move, timezone.now()).save()
+    Negotiation.objects.filter(pk=table.pk).update(head=seq)
