@@ -9,6 +9,7 @@ from approvals.views import (
     questions,
     queue,
     reviewers,
+    send_backs,
 )
 
 urlpatterns = [
@@ -24,5 +25,6 @@ urlpatterns = [
     path("<int:pk>/own-verdict/", own_verdicts.say, name="approval-own-verdict"),
     path("selected/", batches.approve_selected, name="approvals-selected"),
     path("reviewers/", reviewers.reviewers, name="reviewers"),
+    path("<int:pk>/send-back/", send_backs.send_back, name="approval-send-back"),
     path("<int:pk>/evidence.json", exports.evidence, name="approval-evidence"),
 ]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from negotiation.engine.messages import MEDIATOR, SYSTEM
+from negotiation.engine.messages import MEDIATOR, PERSON, SYSTEM
 from negotiation.models import ScenarioVersion
 from negotiation.scenarios.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PERSON = "person:"
 COLOURS = 6
 
 # Outlines in a square of 24, in the order of the seats: circle, square, diamond, hexagon,

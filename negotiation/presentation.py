@@ -44,6 +44,8 @@ STATES = {
     "expired": State("Expired", "clock", "slate"),
     "void": State("Void", "no-symbol", "slate"),
     "refused": State("Refused", "shield-exclamation", "red"),
+    "sent_back": State("Sent back", "arrow-uturn-left", "violet"),
+    "withdrawn": State("Withdrawn", "backspace", "slate"),
 }
 
 
@@ -99,7 +101,13 @@ class Term(NamedTuple):
 
 def state_of(negotiation: Negotiation, decision: Decision | None) -> str:
     """The one state that tells people most: the decision's once there is one."""
-    return decision.status if decision else negotiation.status
+    return state_among(negotiation.status, decision.status if decision else None)
+
+
+def state_among(status: str, decided: str | None) -> str:
+    """The same, from the negotiation's status and the decision's; a table that a decision was sent
+    back to is at it again."""
+    return status if decided in {None, Decision.Status.SENT_BACK} else str(decided)
 
 
 def terms(
@@ -164,7 +172,7 @@ def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[
         "decision": decision,
         "state": state_of(negotiation, decision),
         "held": Stop.objects.live().over(negotiation.pk, lexicon.seats.keys()).first(),
-        "rounds": lexicon.rounds,
+        "rounds": max(lexicon.rounds, negotiation.round),
         **picture(negotiation, lexicon, messages),
         "standing": [
             {

@@ -15,7 +15,7 @@ from negotiation import charts
 from negotiation.lexicon import lexicons
 from negotiation.models import Decision, Message, Negotiation, Scenario
 from negotiation.pictures import own_surplus
-from negotiation.presentation import state_of, terms
+from negotiation.presentation import state_among, state_of, terms
 from negotiation.views.access import wants_fragment, watchers
 from negotiation.views.forms import StartForm
 
@@ -50,7 +50,16 @@ GROUPS = (
         "Not carried out",
         "minus-circle",
         "slate",
-        ("no_agreement", "stopped", "failed", "rejected", "expired", "void", "refused"),
+        (
+            "no_agreement",
+            "stopped",
+            "failed",
+            "rejected",
+            "withdrawn",
+            "expired",
+            "void",
+            "refused",
+        ),
     ),
 )
 
@@ -76,7 +85,8 @@ def listing(request: HttpRequest) -> dict[str, Any]:
     group = next((group for group in GROUPS if group.key == request.GET.get("state")), None)
     if group:
         of_decision = Q(decision__status__in=group.states)
-        tables = tables.filter(of_decision | Q(decision=None, status__in=group.states))
+        talking = Q(decision=None) | Q(decision__status=Decision.Status.SENT_BACK)
+        tables = tables.filter(of_decision | talking & Q(status__in=group.states))
     tables = tables.select_related("version__scenario", "decision").defer(
         "version__document", "decision__package", "decision__judgement"
     )
@@ -104,7 +114,7 @@ def _link(group: Group | None, number: int) -> str:
 def _counts(found: Iterable[tuple[str, str | None, int]]) -> dict[str, int]:
     counts: dict[str, int] = defaultdict(int)
     for status, decided, n in found:
-        state = decided or status
+        state = state_among(status, decided)
         counts[next(group.key for group in GROUPS if state in group.states)] += n
     return counts
 
