@@ -27,7 +27,7 @@ def objection(decision: Decision, by: User, for_user: User | None = None) -> str
         return f"You are {excluded}. Somebody else has to approve it; you may reject it."
     if for_user is not None and (excluded := exclusion(decision, for_user)) is not None:
         name = for_user.get_username()
-        return f"You stand in for {name}, who is {excluded}. Somebody else has to approve it."
+        return f"You stand in for {name}. They are {excluded}. Somebody else has to approve it."
     if said(decision).filter(reviewer=by).exists():
         return "You have approved this package already; it needs another person."
     voice = for_user or by

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 
+from negotiation.roles import Role
+from tests import factories
 from tests.approvals.crowds import Crowd
 from tests.approvals.scenes import World
 
@@ -24,3 +27,20 @@ def crowd(world: World, transactional_db: None) -> Iterator[Crowd]:
     gathered = Crowd()
     yield gathered
     gathered.go_home()
+
+
+@pytest.fixture
+def anna(db: None) -> User:
+    """A senior manager."""
+    return factories.person(Role.MANAGER, Role.SENIOR, name="anna")
+
+
+@pytest.fixture
+def ben(db: None) -> User:
+    """No manager."""
+    return factories.person(Role.OPERATOR, name="ben")
+
+
+@pytest.fixture
+def carl(db: None) -> User:
+    return factories.person(Role.MANAGER, name="carl")
