@@ -17,12 +17,14 @@ from approvals.services.deputies import stands_in_for
 from approvals.services.objections import objection
 from negotiation.models import Decision
 from negotiation.roles import may_operate, may_review
-from negotiation.services import decisions
+from negotiation.services import decisions, stops
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.models import User
+
+    from negotiation.models import Stop
 
 
 class NotAllowed(Exception):
@@ -207,10 +209,15 @@ def seen(call: Call, now: datetime) -> Decision:
     )
     if decision.package_hash != call.seen_hash:
         raise NotParked(decision, "The package has changed since you looked; nothing was decided.")
-    if decision.status == Decision.Status.PARKED and decision.due_at and decision.due_at <= now:
+    held = stops.holding(decision)
+    parked = decision.status == Decision.Status.PARKED
+    # Under a stop no time passes: a no is taken, however late it is by the clock.
+    if parked and held is None and decision.due_at and decision.due_at <= now:
         raise NotParked(decision, "Its time had run out before you decided; nothing was changed.")
     if call.verdict in {Review.Verdict.REJECT, Review.Verdict.WITHDRAW}:
         return decision  # whatever happened since, it is this package that is not wanted
+    if parked and held is not None:
+        raise _held(decision, held)
     if claims.claimed_by_other(decision, call.by, now):
         raise NotParked(decision, claims.sentence(decision))
     if call.seen_revision not in {None, decision.revision}:
@@ -222,11 +229,18 @@ def seen(call: Call, now: datetime) -> Decision:
     return decision
 
 
+def _held(decision: Decision, stop: Stop) -> NotParked:
+    said = f"{stop.sentence} Nothing was changed. Rejecting it is always possible."
+    return NotParked(decision, said)
+
+
 def too_late(decision_id: int, now: datetime) -> NotParked:
     """Says who was first, and when."""
     decision = Decision.objects.select_related("negotiation__version__scenario").get(pk=decision_id)
     last = decision.reviews.select_related("reviewer").order_by("-id").first()
     if decision.status == Decision.Status.PARKED:
+        if stop := stops.holding(decision):
+            return _held(decision, stop)
         return NotParked(decision, "It changed while you decided; nothing was changed.")
     if last is None:
         return NotParked(decision, f"It is {decision.get_status_display().lower()} already.")

@@ -125,6 +125,19 @@ def constraint(
     )
 
 
+def keeps(requirement: Requirement, value: Option | None) -> bool:
+    """Whether one figure or option keeps it; an unknown one never does."""
+    if value is None or not _comparable(requirement, value):
+        return False
+    return bool(_kept(requirement, np.array([value]))[0])
+
+
+def _comparable(requirement: Requirement, value: Option) -> bool:
+    if isinstance(requirement.limit, tuple):
+        return True
+    return isinstance(requirement.limit, str) == isinstance(value, str)
+
+
 def _allowed(table: Table, requirement: Requirement, facts: Mapping[str, float]) -> BoolArray:
     """Which offers of the space keep it, shape (space.count,); an unknown figure never does."""
     if issue := _issue(table, requirement.subject):

@@ -126,8 +126,10 @@ class Stop(models.Model):
         return "everything"
 
     @property
-    def is_live(self) -> bool:
-        return self.lifted_at is None
+    def sentence(self) -> str:
+        """What is told to whoever finds something held."""
+        who = self.by.get_username()
+        return f"The stop switch is on for {self.subject}: {who} stopped it, “{self.reason}”."
 
 
 def _over(stop: Stop, to_negotiation: str, versions: list[int]) -> Q:

@@ -16,14 +16,23 @@ from django.db.models import F
 from negotiation import broadcast
 from negotiation.models import Decision, Grant
 from negotiation.roles import is_senior
-from negotiation.services import audits, budgets, grants, precedents, timers
+from negotiation.services import (
+    audits,
+    budgets,
+    grants,
+    mandates,
+    precedents,
+    spot_checks,
+    stops,
+    timers,
+)
 from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from negotiation.engine.policy import Judgement
-    from negotiation.models import Negotiation
+    from negotiation.models import Mandate, Negotiation
     from negotiation.models.decisions import DecisionQuerySet
     from negotiation.scenarios.compilers import CompiledScenario
     from negotiation.services.judgements import Judged
@@ -37,8 +46,18 @@ def decide(
     *, negotiation: Negotiation, scenario: CompiledScenario, judged: Judged, now: datetime
 ) -> Decision:
     """Routes a judged agreement; call it inside the transaction of the last message."""
-    judgement = budgets.held_against(scenario, judged.judgement, now=now)
-    risk = judgement.risk
+    unstopped = stops.held_against(negotiation, judged.judgement)
+    judgement = budgets.held_against(scenario, unstopped, now=now)
+    state, risk = _first_state(judgement, scenario, now), judgement.risk
+    mandate = mandates.drawn_on(
+        negotiation=negotiation,
+        scenario=scenario,
+        judgement=judgement,
+        features=judged.features,
+        now=now,
+    )
+    if mandate is not None:
+        state |= _approved_beforehand(mandate, state, now)
     decision = Decision.objects.create(
         negotiation=negotiation,
         package=judged.package.decode(),
@@ -50,17 +69,20 @@ def decide(
         # An agreement without a stated confidence is one that nobody vouches for.
         confidence=judged.summary.confidence or 0.0,
         created_at=now,
-        **_first_state(judgement, scenario, now),
+        **state,
     )
     if decision.status == Decision.Status.PARKED:
         timers.start(decision, now)
     if risk and decision.route == Decision.Route.AUTO:
         budgets.reserve(scenario, decision, risk.harm, now=now)
+        spot_checks.draw(decision, share=scenario.document.policy.audit_share, now=now)
     rests_on = seals(decision)
     action = f"decision.{decision.status}"
     audits.record(action, decision, now=now, score=decision.score, **rests_on)
-    if decision.route == Decision.Route.AUTO:
-        grants.give(decision, scenario, by=None, now=now)
+    if mandate is not None:
+        mandates.record_use(mandate, decision, now=now)
+    if decision.status == Decision.Status.CLEARED:
+        grants.give(decision, scenario, by=decision.cleared_by, now=now)
     broadcast.queue_changed()
     return decision
 
@@ -75,6 +97,15 @@ def _first_state(judgement: Judgement, scenario: CompiledScenario, now: datetime
             return parked | asked(scenario, judgement, now)
         case Decision.Route.REFUSE:
             return {"route": route, "status": Decision.Status.REFUSED, **refusal(judgement)}
+
+
+def _approved_beforehand(mandate: Mandate, asked: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The mandate's giver has approved it; it is cleared if nobody else has to."""
+    voice = {"mandate": mandate, "approvals": 1, "senior_approvals": int(mandate.senior)}
+    if asked["people"] > 1 or asked["seniors"] > voice["senior_approvals"]:
+        return voice
+    cleared = {"status": Decision.Status.CLEARED, "cleared_at": now}
+    return voice | cleared | {"cleared_by": mandate.given_by}
 
 
 def asked(scenario: CompiledScenario, judgement: Judgement, now: datetime) -> dict[str, Any]:
@@ -112,7 +143,7 @@ def vote(
 
     `voice`: whose it is, where `by` stands in for somebody; it is senior if they are. The decision
     stays as it was seen until then: who else is looking at it need not look again. The caller
-    writes down whose voice it was, once for each person, in the same transaction.
+    writes down whose voice it was, once for each person, in the same transaction. Raises NotParked.
     """
     counted = as_seen(decision).update(
         approvals=F("approvals") + 1,
@@ -138,7 +169,7 @@ def vote(
         people=decision.people,
         voice=voice,
     )
-    _announce(decision)
+    announce(decision)
 
 
 def _clear(
@@ -165,7 +196,7 @@ def _clear(
         voice=voice,
     )
     grants.give(decision, scenario, by=by, now=now)
-    _announce(decision)
+    announce(decision)
 
 
 def reject(
@@ -196,7 +227,7 @@ def _call_off(
     Grant.objects.filter(decision=decision, void_at=None, consumed_at=None).update(void_at=now)
     said = {"seen": decision.tag, "reason": reason}
     audits.record(f"decision.{to}", decision, now=now, by=by, voice=voice, **said)
-    _announce(decision)
+    announce(decision)
 
 
 @transaction.atomic
@@ -205,7 +236,7 @@ def expire(*, decision: Decision, now: datetime) -> None:
     reason = "Nobody decided in time; nothing was carried out."
     _leave_parked(decision, status=Decision.Status.EXPIRED, reason=reason)
     audits.record("decision.expired", decision, now=now)
-    _announce(decision)
+    announce(decision)
 
 
 def _leave_parked(decision: Decision, **changes: object) -> None:
@@ -214,13 +245,19 @@ def _leave_parked(decision: Decision, **changes: object) -> None:
 
 
 def as_seen(decision: Decision) -> DecisionQuerySet:
-    """The row, if it is parked and what was seen: hash and revision are in the condition."""
+    """The row, if it is parked and what was seen: hash and revision are in the condition.
+
+    Shares the stop switch, so it comes before anything that locks; raises NotParked under a stop.
+    """
+    stops.share()
+    if stop := stops.holding(decision):
+        raise NotParked(stop.sentence)
     return Decision.objects.parked().filter(
         pk=decision.pk, package_hash=decision.package_hash, revision=decision.revision
     )
 
 
-def _announce(decision: Decision) -> None:
+def announce(decision: Decision) -> None:
     """After the work was dispatched: hooks run in the order in which they were registered."""
     broadcast.queue_changed()
     broadcast.transcript_changed(negotiation_id=decision.negotiation_id)

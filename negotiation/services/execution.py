@@ -103,7 +103,7 @@ def _begin(decision_id: int, now: datetime) -> None:
         return
     decision = Decision.objects.select_related("negotiation__version").get(pk=decision_id)
     if stop := stops.holding(decision):
-        raise GrantNotValid(str(stops.Stopped(stop)))
+        raise GrantNotValid(stop.sentence)
     grant, drift = checked_grant(decision, now)
     unused = Grant.objects.filter(pk=grant.pk, consumed_at=None, void_at=None)
     if unused.update(consumed_at=now) != 1:

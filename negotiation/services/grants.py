@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 
 
 def give(
-    decision: Decision, scenario: CompiledScenario, *, by: User | None, now: datetime
+    decision: Decision,
+    scenario: CompiledScenario,
+    *,
+    by: User | None,
+    now: datetime,
+    at_most: timedelta | None = None,
 ) -> Grant:
-    """For exactly this package, the figures that it read and this version of the rules."""
+    """For exactly this package, the figures that it read and this version of the rules.
+
+    It lasts as long as the policy says, or `at_most` so long.
+    """
+    lasts = timedelta(hours=scenario.grant_hours)
     grant = Grant(
         decision=decision,
         package_hash=decision.package_hash,
@@ -32,7 +41,7 @@ def give(
         nonce=secrets.token_urlsafe(32),
         granted_by=by,
         granted_at=now,
-        expires_at=now + timedelta(hours=scenario.grant_hours),
+        expires_at=now + (lasts if at_most is None else min(lasts, at_most)),
     )
     signatures.sign(grant)
     grant.save(force_insert=True)

@@ -147,6 +147,11 @@ def columns(judged: Judged) -> dict[str, Any]:
         "confidence": judged.summary.confidence or 0.0,
         "cleared_at": None,
         "cleared_by": None,
+        # Neither a mandate nor an emergency speaks for what is decided anew.
+        "mandate": None,
+        "glass_broken_by": None,
+        "glass_broken_at": None,
+        "glass_reason": "",
         "returned": F("returned") + 1,
     }
 

@@ -29,11 +29,7 @@ class Stopped(Exception):
     """The stop switch is on for it."""
 
     def __init__(self, stop: Stop) -> None:
-        self.stop = stop
-        super().__init__(
-            f"The stop switch is on for {stop.subject}: {stop.by.get_username()} stopped it and"
-            f" wrote “{stop.reason}”."
-        )
+        super().__init__(stop.sentence)
 
 
 def share() -> None:
@@ -48,7 +44,8 @@ def take() -> None:
 
 def live_for(negotiation: Negotiation) -> list[Stop]:
     """The live stops over a table and all that came of it, the oldest first."""
-    seats = [seat["name"] for seat in negotiation.version.document["seats"]]
+    # A document that cannot be read any more is somebody else's business.
+    seats = [seat["name"] for seat in negotiation.version.document.get("seats") or ()]
     return list(Stop.objects.live().over(negotiation.pk, seats).order_by("at", "pk"))
 
 
@@ -66,13 +63,6 @@ def refuse_if_over(negotiation: Negotiation) -> None:
         raise Stopped(stop)
 
 
-def refuse_if_held(decision: Decision) -> None:
-    """Shares the switch; raises Stopped if a stop holds the decision."""
-    share()
-    if stop := holding(decision):
-        raise Stopped(stop)
-
-
 def held_against(negotiation: Negotiation, judgement: Judgement) -> Judgement:
     """The judgement, for people if there is a stop over its table. Shares the switch."""
     share()
@@ -81,7 +71,7 @@ def held_against(negotiation: Negotiation, judgement: Judgement) -> Judgement:
         return judgement
     finding = Finding(
         rule=RULE,
-        text=str(Stopped(stops[0])),
+        text=stops[0].sentence,
         subject=RULE,
         measured=stops[0].subject,
         limit=None,

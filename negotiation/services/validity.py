@@ -50,6 +50,7 @@ def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
     grant = Grant.objects.filter(decision=decision, void_at=None).first()
     if grant is None:
         raise GrantNotValid("There is no permission for it.")
+    _refuse_a_revoked_mandate(decision)
     actual = hashlib.sha256(decision.package.encode()).hexdigest()
     if actual != grant.package_hash:
         raise GrantNotValid(
@@ -75,6 +76,13 @@ def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
     return grant, _drift(decision, version)
 
 
+def _refuse_a_revoked_mandate(decision: Decision) -> None:
+    mandate = decision.mandate
+    if mandate is not None and mandate.revoked_by is not None:
+        who = mandate.revoked_by.get_username()
+        raise GrantNotValid(f"{who} has revoked mandate {mandate.pk}, which had approved it.")
+
+
 def _compiled(version: ScenarioVersion) -> CompiledScenario:
     try:
         return version.compiled()
@@ -88,7 +96,7 @@ def _drift(decision: Decision, version: ScenarioVersion) -> str:
         return ""
     rules = f"The rules are at version {newest.number} now; this was agreed under {version.number}."
     try:
-        broken, gated = _findings(decision, _compiled(newest))
+        broken, gated = findings_under(decision, _compiled(newest))
     except NotInSpace as error:
         raise GrantNotValid(f"{rules} It is no offer any more: {error}", final=True) from error
     if broken:
@@ -98,7 +106,7 @@ def _drift(decision: Decision, version: ScenarioVersion) -> str:
     return f"{rules} None of them forbids it."
 
 
-def _findings(
+def findings_under(
     decision: Decision, scenario: CompiledScenario
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The hard rules that the agreement breaks, and the gates that it meets."""
