@@ -1,5 +1,6 @@
 from approvals.models.alarms import Alarm
 from approvals.models.delegations import Delegation
+from approvals.models.glass import GlassReview
 from approvals.models.looks import CardView, OwnVerdict
 from approvals.models.notifications import (
     Channel,
@@ -21,6 +22,7 @@ __all__ = [
     "Delegation",
     "Delivery",
     "Event",
+    "GlassReview",
     "Notification",
     "NotificationChoice",
     "NotificationCursor",
