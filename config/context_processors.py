@@ -10,13 +10,14 @@ from django.utils.functional import SimpleLazyObject
 
 from approvals.models import Notification
 from negotiation import roles
-from negotiation.models import Decision, Stop
+from negotiation.models import Decision, PolicyChange, Stop
 from negotiation.services.demo import ACCOUNTS, password_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 THEMES = {"light", "dark"}
+POLICY_CHANGES = "Policy changes"
 
 
 class NavItem(NamedTuple):
@@ -25,6 +26,8 @@ class NavItem(NamedTuple):
     icon: str
     current: bool
     waiting: bool = False
+    # Where this is another count than that of the approvals.
+    count: int = 0
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -78,6 +81,10 @@ def _nav(request: HttpRequest) -> list[NavItem]:
         (reverse("scenarios"), "Scenarios", "document-text"),
         (reverse("receiver"), "Receiver", "inbox-arrow-down"),
     ]
+    parked = 0
+    if roles.may_edit_rules(request.user):
+        places.append((reverse("policy-changes"), POLICY_CHANGES, "scale"))
+        parked = PolicyChange.objects.visible_to(request.user).parked().count()
     return [
         NavItem(
             url=url,
@@ -85,6 +92,7 @@ def _nav(request: HttpRequest) -> list[NavItem]:
             icon=icon,
             current=_is_here(here, url, floor),
             waiting=label == "Approvals",
+            count=parked if label == POLICY_CHANGES else 0,
         )
         for url, label, icon in places
     ]

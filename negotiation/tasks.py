@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from negotiation import dispatch, heartbeats
 from negotiation.models import Decision, Execution, Negotiation
-from negotiation.services import anchors, execution, runs, sessions
+from negotiation.services import anchors, execution, policies, runs, sessions
 
 # A message older than this is dropped: the sweep has sent a newer one.
 STALE_SECONDS = 30
@@ -41,6 +41,7 @@ def sweep(**_: object) -> None:
         dispatch.execute_decision(pk, expires=STALE_SECONDS)
     for pk in Negotiation.objects.forgotten(now).unstopped().values_list("pk", flat=True):
         sessions.stop_forgotten(negotiation_id=pk, now=now)
+    policies.expire(now=now)
 
 
 @shared_task

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from negotiation.views import floor, negotiations, receiver, reports, scenarios, stops
+from negotiation.views import (
+    floor,
+    negotiations,
+    policies,
+    policy_changes,
+    policy_edits,
+    receiver,
+    reports,
+    scenarios,
+    stops,
+)
 
 urlpatterns = [
     path("", floor.floor, name="floor"),
@@ -15,6 +25,25 @@ urlpatterns = [
     path(
         "scenarios/<slug:slug>/versions/<int:number>/", scenarios.version, name="scenario-version"
     ),
+    path("scenarios/<slug:slug>/policy/", policies.policy, name="policy"),
+    path("scenarios/<slug:slug>/policy/edit/", policy_edits.edit, name="policy-edit"),
+    path("scenarios/<slug:slug>/policy/try/", policy_edits.attempt, name="policy-try"),
+    path(
+        "scenarios/<slug:slug>/policy/versions/<int:number>/",
+        policies.version,
+        name="policy-version",
+    ),
+    path(
+        "scenarios/<slug:slug>/policy/versions/<int:number>/restore/",
+        policies.restore,
+        name="policy-restore",
+    ),
+    path("policy-changes/", policy_changes.changes, name="policy-changes"),
+    path("policy-changes/<int:pk>/", policy_changes.change, name="policy-change"),
+    path("policy-changes/<int:pk>/try/", policy_changes.replay, name="policy-change-try"),
+    path("policy-changes/<int:pk>/ratify/", policy_changes.ratify, name="policy-ratify"),
+    path("policy-changes/<int:pk>/reject/", policy_changes.reject, name="policy-reject"),
+    path("policy-changes/<int:pk>/withdraw/", policy_changes.withdraw, name="policy-withdraw"),
     path("executions/<int:pk>/report/", reports.report, name="execution-report"),
     path("api/executions/<slug:key>/report/", reports.receive, name="execution-report-hook"),
     path("stops/", stops.stops, name="stops"),

@@ -17,6 +17,10 @@ from negotiation.engine.policy import Judgement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    Figures = Sequence[float] | NDArray[np.float64]
+
 _ROUNDING = 1e-9  # what sums of figures are off by
 
 
@@ -27,7 +31,7 @@ class Budget:
     harm: float = 0.10
     hours: float = 24.0
 
-    def used(self, harms: Sequence[float], ages: Sequence[float]) -> float:
+    def used(self, harms: Figures, ages: Figures) -> float:
         """What still counts of `harms` that are `ages` hours old: all of it at first, evenly less
         with every hour, nothing after `hours`. An age below zero (clocks differ) is zero."""
         left = 1.0 - np.clip(np.asarray(ages, dtype=float) / self.hours, 0.0, 1.0)

@@ -10,10 +10,11 @@ from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.texts import visible
 from negotiation.scenarios.words import Words
-from negotiation.views import rules_fields
+from negotiation.views import policy_fields, rules_fields
+from negotiation.views.rules_fields import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from negotiation.scenarios.errors import Location
     from negotiation.scenarios.schema import ScenarioDocument
@@ -22,12 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass
 class Section:
-    """`more`: fields that are folded away, because they change seldom."""
+    """`more`: fields that are folded away, because they change seldom. `at`: what it is about, if
+    that may be removed; `grows`: the list that one more may be added to here."""
 
     title: str
     about: str
     entries: list[Field]
     more: list[Field] = field(default_factory=list)
+    at: Location = ()
+    grows: str = ""
+
+    @property
+    def path(self) -> str:
+        return path_of(self.at)
 
     @property
     def fields(self) -> list[Field]:
@@ -51,10 +59,10 @@ class NotSaved(Exception):
         return sum(bool(entry.error) for entry in _fields(self.sections)) + len(self.others)
 
 
-def sections(document: Mapping[str, Any]) -> list[Section]:
-    """What an admin may edit here, with its present values."""
-    words, policy = Words.of(document), document["policy"]
-    found = [
+def seat_sections(document: Mapping[str, Any]) -> list[Section]:
+    """What an admin may edit of the seats, with its present values."""
+    words = Words.of(document)
+    return [
         Section(
             seat["title"],
             seat["description"],
@@ -63,22 +71,49 @@ def sections(document: Mapping[str, Any]) -> list[Section]:
         )
         for place, seat in enumerate(document["seats"])
     ]
-    hard = list(rules_fields.of_constraints(document, words))
-    found.append(Section("Hard limits", "No offer beyond these is ever on the table.", hard))
+
+
+def policy_sections(document: Mapping[str, Any]) -> list[Section]:
+    """What an admin may edit of the policy, with its present values."""
+    return [part for part in _policy(document, Words.of(document)) if part.fields or part.grows]
+
+
+def _policy(document: Mapping[str, Any], words: Words) -> Iterator[Section]:
+    policy = document["policy"]
     about = "What is safe enough to be carried out without asking a person."
-    found.append(Section("Risk tolerance", about, list(rules_fields.of_policy(policy, words))))
-    gates = list(rules_fields.of_gates(policy, words))
-    found.append(Section("Always a person", "Whatever the score.", gates))
-    about = "What decides when the seats do not agree. What a rule imposes goes to a person."
-    found.append(Section("No agreement", about, list(rules_fields.of_resolution(document))))
-    return [part for part in found if part.fields]
+    yield Section("Risk tolerance", about, list(policy_fields.of_judging(policy)))
+    about = "What could be lost, against what is tolerated."
+    yield Section("Losses", about, list(policy_fields.of_losses(policy, words)))
+    tiers = len(policy["tiers"])
+    for place, tier in enumerate(policy["tiers"]):
+        title, fields = f"Who decides, tier {place + 1}", list(policy_fields.of_tier(place, tier))
+        about = "The first decides what gates send to people, too." if place == 0 else ""
+        last = place == tiers - 1
+        at: Location = ("policy", "tiers", place)
+        yield Section(title, about, fields, at=at if tiers > 1 else (), grows="tiers" * last)
+    for place, gate in enumerate(policy["gates"]):
+        gate_fields = list(policy_fields.of_gate(place, gate, words))
+        about = "A gate: people decide whatever the score."
+        yield Section(gate["text"], about, gate_fields, at=("policy", "gates", place))
+    for place, freeze in enumerate(policy["freezes"]):
+        entries = list(policy_fields.of_freeze(place, freeze))
+        yield Section(f"Freeze: {freeze['text']}", "", entries, at=("policy", "freezes", place))
+    yield Section("Freezes", "Times in which nothing is automatic.", [], grows="freezes")
+    hard = list(policy_fields.of_constraints(document, words))
+    yield Section("Hard limits", "No offer beyond these is ever on the table.", hard)
+    about = "What is imposed on seats goes to a person."
+    yield Section("Agreement", about, list(policy_fields.of_agreement(document)))
 
 
 def document_from(
-    document: Mapping[str, Any], posted: Mapping[str, str], *, source: str
+    document: Mapping[str, Any],
+    posted: Mapping[str, str],
+    *,
+    form_of: Callable[[Mapping[str, Any]], list[Section]],
+    source: str,
 ) -> ScenarioDocument:
     """The document with the posted figures; raises `NotSaved` with the form as it was typed."""
-    edited, form = copy.deepcopy(dict(document)), sections(document)
+    edited, form = copy.deepcopy(dict(document)), form_of(document)
     for entry in _fields(form):
         text = posted.get(entry.path, entry.text).strip()
         if text == entry.text:
@@ -94,20 +129,6 @@ def document_from(
         return from_data(edited, source=source)
     except ScenarioError as error:
         raise NotSaved(form, _blame(form, error)) from error
-
-
-def carried_over(
-    base: Mapping[str, Any], mine: list[Section], newer: Mapping[str, Any]
-) -> list[Section]:
-    """The form of a newer version, with only those figures put in that were changed from `base`."""
-    was = {entry.path: entry.text for entry in _fields(sections(base))}
-    changed = {
-        entry.path: entry.text for entry in _fields(mine) if entry.text != was.get(entry.path)
-    }
-    form = sections(newer)
-    for entry in _fields(form):
-        entry.text = changed.get(entry.path, entry.text)
-    return form
 
 
 def _fields(form: list[Section]) -> Iterator[Field]:

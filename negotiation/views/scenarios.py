@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
-from negotiation.models import Scenario, ScenarioVersion
+from negotiation.models import PolicyChange, Scenario, ScenarioVersion
 from negotiation.scenarios.differences import differences
+from negotiation.scenarios.merges import merged
 from negotiation.scenarios.policy_parts import Policy
-from negotiation.services import scenarios as service
+from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.services import policies
+from negotiation.services.scenarios import NewerVersion
 from negotiation.views import rules_form
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
@@ -25,10 +28,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from negotiation.scenarios.schema import ScenarioDocument
-
 LARGEST_NUMBER = 2**31 - 1
 HISTORY = 50
+PARKED = "Nothing is saved yet: this loosens the policy, so another admin has to agree."
 
 
 @watchers
@@ -43,19 +45,13 @@ def scenarios(request: HttpRequest) -> HttpResponse:
 
 @watchers
 def scenario(request: HttpRequest, slug: str) -> HttpResponse:
-    found = _find(slug)
-    return _show(request, _current(found), {"history": _history(found)})
+    found = find(slug)
+    return _show(request, current(found), {"history": _history(found)})
 
 
 @watchers
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    if number > LARGEST_NUMBER:
-        raise Http404
-    found = get_object_or_404(
-        ScenarioVersion.objects.select_related("scenario__current", "author"),
-        scenario__slug=slug,
-        number=number,
-    )
+    found = version_of(slug, number)
     before = ScenarioVersion.objects.filter(scenario=found.scenario, number=number - 1).first()
     changed = differences(before.document, found.document) if before else []
     extra = {"previous": before, "differences": changed, "history": _history(found.scenario)}
@@ -64,22 +60,25 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @rule_writers
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    found = _find(slug)
-    current = _current(found)
+    found = find(slug)
+    newest = current(found)
     if request.method != "POST":
-        return _editor(request, current, {"sections": rules_form.sections(current.document)})
-    based_on = _basis(found, current, request.POST.get("based_on", ""))
+        return _editor(request, newest, {"sections": rules_form.seat_sections(newest.document)})
+    based_on = basis(found, newest, request.POST.get("based_on", ""))
     typed = {"note": request.POST.get("note", "")[:300]}
     try:
         document = rules_form.document_from(
-            based_on.document, request.POST.dict(), source=f"Version {based_on.number}"
+            based_on.document,
+            request.POST.dict(),
+            form_of=rules_form.seat_sections,
+            source=f"Version {based_on.number}",
         )
     except rules_form.NotSaved as refusal:
         wrong = {"sections": refusal.sections, "others": refusal.others, "wrong": refusal.count}
         return _editor(request, based_on, {**typed, **wrong}, status=422)
     note = NoteForm(request.POST)
     if not note.is_valid():
-        mine = rules_form.sections(document.model_dump(mode="json"))
+        mine = rules_form.seat_sections(document.model_dump(mode="json"))
         told = {"sections": mine, "note_error": first_error(note)}
         return _editor(request, based_on, {**typed, **told}, status=422)
     return _save(request, based_on, document, note.cleaned_data["note"])
@@ -89,7 +88,7 @@ def _save(
     request: HttpRequest, based_on: ScenarioVersion, document: ScenarioDocument, note: str
 ) -> HttpResponse:
     try:
-        saved = service.save_version(
+        saved = policies.save(
             scenario=based_on.scenario,
             document=document,
             author=person(request),
@@ -97,20 +96,25 @@ def _save(
             now=timezone.now(),
             based_on=based_on.number,
         )
-    except service.NewerVersion as refusal:
-        newer, mine = refusal.current, rules_form.sections(document.model_dump(mode="json"))
+    except NewerVersion as refusal:
+        newer, mine = refusal.current, document.model_dump(mode="json")
+        # In today's form, so that what only has a default now is no change of mine.
+        base = ScenarioDocument.model_validate(based_on.document).model_dump(mode="json")
         told = {
             "note": note,
             "newer": refusal,
             "theirs": differences(based_on.document, newer.document),
-            "sections": rules_form.carried_over(based_on.document, mine, newer.document),
+            "sections": rules_form.seat_sections(merged(base, mine, newer.document)),
         }
         return _editor(request, newer, told, status=409)
+    if isinstance(saved, PolicyChange):
+        messages.warning(request, PARKED)
+        return redirect("policy-change", pk=saved.pk)
     messages.success(request, f"Saved as version {saved.number}. Running tables keep theirs.")
     return redirect("scenario", slug=saved.scenario.slug)
 
 
-def _basis(found: Scenario, current: ScenarioVersion, posted: str) -> ScenarioVersion:
+def basis(found: Scenario, current: ScenarioVersion, posted: str) -> ScenarioVersion:
     """The version that was on the screen; the current one where that is not said properly."""
     if not (posted.isascii() and posted.isdigit() and len(posted) < 10):
         return current
@@ -124,16 +128,16 @@ def _show(request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any]
         "document": shown.document,
         "issues": _issues(shown),
         "seats": _seats(shown),
-        "rules": _rules(shown),
-        "dimensions": _dimensions(shown),
+        "rules": rules(shown),
+        "dimensions": dimensions(shown),
         "tiers": Policy.model_validate(shown.document["policy"]).model_dump()["tiers"],
-        "resolution": _resolution(shown),
+        "resolution": resolution(shown),
         **extra,
     }
     return render(request, "negotiation/scenario.html", context)
 
 
-def _resolution(shown: ScenarioVersion) -> list[str]:
+def resolution(shown: ScenarioVersion) -> list[str]:
     """What decides one after the other when the seats do not agree."""
     policy = shown.document["policy"]
     titles = {seat["name"]: seat["title"] for seat in shown.document["seats"]}
@@ -193,7 +197,7 @@ KINDS = {
 }  # fmt: skip
 
 
-def _rules(shown: ScenarioVersion) -> list[dict[str, Any]]:
+def rules(shown: ScenarioVersion) -> list[dict[str, Any]]:
     words, document = lexicon_for(shown).words, shown.document
     found = []
     for rule in document["constraints"]:
@@ -210,7 +214,7 @@ def _rules(shown: ScenarioVersion) -> list[dict[str, Any]]:
     return found
 
 
-def _dimensions(shown: ScenarioVersion) -> list[dict[str, Any]]:
+def dimensions(shown: ScenarioVersion) -> list[dict[str, Any]]:
     words = lexicon_for(shown).words
     parts = shown.document["policy"]["risk"]["dimensions"]
     return [{**part, "unit": words.unit(part["loss"])} for part in parts]
@@ -220,13 +224,20 @@ def _history(found: Scenario) -> list[ScenarioVersion]:
     return list(found.versions.select_related("author").defer("document")[:HISTORY])
 
 
-def _find(slug: str) -> Scenario:
+def version_of(slug: str, number: int) -> ScenarioVersion:
+    if number > LARGEST_NUMBER:
+        raise Http404
+    known = ScenarioVersion.objects.select_related("scenario__current", "author", "ratified_by")
+    return get_object_or_404(known, scenario__slug=slug, number=number)
+
+
+def find(slug: str) -> Scenario:
     return get_object_or_404(
         Scenario.objects.filter(current__isnull=False).select_related("current__author"), slug=slug
     )
 
 
-def _current(found: Scenario) -> ScenarioVersion:
+def current(found: Scenario) -> ScenarioVersion:
     if found.current is None:
         raise Http404
     found.current.scenario = found
