@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 
 from approvals.differences import Change, differences_with
-from approvals.parts import desks, own_verdicts, questions, voices
+from approvals.parts import amendments, desks, own_verdicts, questions, voices
 from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
@@ -24,7 +24,6 @@ from negotiation.presentation import (
     message_context,
     seat_ends,
     shown_reason,
-    terms,
 )
 from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.readings import FactsUsed
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
 LAST_MESSAGES = 3
 Part = Callable[[Decision, User, datetime], dict[str, Any]]
-PARTS: tuple[Part, ...] = (own_verdicts.context, questions.context)
+PARTS: tuple[Part, ...] = (own_verdicts.context, questions.context, amendments.context)
 """What other modules of `approvals.parts` add to the card."""
 
 
@@ -79,25 +78,26 @@ def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any
     negotiation = decision.negotiation
     lexicon = lexicon_for(negotiation.version)
     transcript = list(Message.objects.filter(negotiation=negotiation))
-    ends = seat_ends(lexicon, negotiation.summary)
     judgement = decision.judgement
+    ends = seat_ends(lexicon, judgement.get("summary") or negotiation.summary)
     risk = judgement.get("risk") or {}
     return {
         **_case(decision),
-        "findings": [_finding(lexicon.words, each) for each in judgement.get("findings") or ()],
+        "findings": [
+            shown_finding(lexicon.words, each) for each in judgement.get("findings") or ()
+        ],
         "risk": risk,
         "steps": charts.waterfall(risk.get("factors") or []),
         "policy": negotiation.version.document.get("policy") or {},
         "gave": _gave_up(ends, transcript),
         "objection": _objection(lexicon.words, ends, transcript),
-        "alternatives": _alternatives(lexicon, negotiation.summary),
         "last": [message_context(negotiation, said) for said in transcript[-LAST_MESSAGES:]],
         **verdict_context(decision, user, now),
         **{name: each for part in PARTS for name, each in part(decision, user, now).items()},
     }
 
 
-def _finding(words: Words, finding: Mapping[str, Any]) -> dict[str, Any]:
+def shown_finding(words: Words, finding: Mapping[str, Any]) -> dict[str, Any]:
     """A rule that was met, with what was measured and what it allows in the scenario's words."""
     subject, unit, limit = finding["subject"], finding["unit"], finding["limit"]
     allowed = limit if isinstance(limit, list) else []
@@ -237,21 +237,3 @@ def _objection(
         return {"end": worst, "reason": None}
     _, seq, reason = min(losses, key=lambda loss: loss[:2])
     return {"end": worst, "seq": seq, "reason": shown_reason(words, reason)}
-
-
-def _alternatives(lexicon: Lexicon, summary: Mapping[str, Any]) -> list[dict[str, Any]]:
-    utilities = summary.get("utilities") or {}
-    found = []
-    for other in summary.get("alternatives") or []:
-        changed = [
-            term
-            for term, issue in zip(terms(lexicon, other["offer"]), other["offer"], strict=True)
-            if issue in (other.get("changed") or ())
-        ]
-        moves = [
-            (face, other["utilities"][name] - utilities[name])
-            for name, face in lexicon.seats.items()
-            if name in utilities and name in other["utilities"]
-        ]
-        found.append({"terms": changed, "moves": moves})
-    return found

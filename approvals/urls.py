@@ -1,6 +1,7 @@
 from django.urls import path
 
 from approvals.views import (
+    amendments,
     batches,
     cards,
     claims,
@@ -17,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/", cards.approval, name="approval"),
     path("<int:pk>/approve/", cards.approve, name="approval-approve"),
     path("<int:pk>/reject/", cards.reject, name="approval-reject"),
+    path("<int:pk>/amend/", amendments.amend, name="approval-amend"),
     path("<int:pk>/withdraw/", cards.withdraw, name="approval-withdraw"),
     path("<int:pk>/claim/", claims.claim, name="approval-claim"),
     path("<int:pk>/release/", claims.release, name="approval-release"),

@@ -1,0 +1,177 @@
+"""The editor of an offer: every issue with its options, and live what would follow from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from approvals.differences import Change
+from approvals.parts.amendments import PREFIX, who_decides
+from approvals.presentation import shown_finding, subjects
+from negotiation import charts
+from negotiation.lexicon import lexicon_for
+from negotiation.scenarios.vocabulary import option_texts
+from negotiation.services import amendments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from negotiation.engine.messages import Offer, Option
+    from negotiation.lexicon import Face, Lexicon
+    from negotiation.models import Negotiation
+    from negotiation.scenarios.compilers import CompiledScenario
+    from negotiation.scenarios.schema import Issue
+    from negotiation.scenarios.trials import Trial
+
+FEW = 5
+"""Up to so many options are buttons, more are a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of an issue: `agreed` is what it is without the amendment."""
+
+    value: str
+    text: str
+    chosen: bool
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One issue of the editor; `name` is that of its control."""
+
+    name: str
+    label: str
+    unit: str
+    choices: tuple[Choice, ...]
+    changed: bool
+
+    @property
+    def few(self) -> bool:
+        return len(self.choices) <= FEW
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a form or a link asks for; `wrong` says which options there are none of."""
+
+    offer: Offer
+    wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatNow:
+    """A seat's surplus with this offer and as agreed: 0 its limit, 1 its best."""
+
+    face: Face
+    surplus: float
+    before: float | None
+    below: bool
+
+    @property
+    def bar(self) -> float:
+        return _bar(self.surplus)
+
+    @property
+    def tick(self) -> float | None:
+        return None if self.before is None else _bar(self.before)
+
+    @property
+    def move(self) -> float | None:
+        return None if self.before is None else self.surplus - self.before
+
+
+def chosen(scenario: CompiledScenario, agreed: Offer, data: Mapping[str, str]) -> Chosen:
+    """The agreed offer with the options that `data` names."""
+    offer: Offer = {}
+    wrong = []
+    for issue in scenario.document.issues:
+        options = option_texts(issue)
+        asked = data.get(f"{PREFIX}{issue.name}", str(agreed[issue.name]))
+        if asked not in options:
+            wrong.append(f"{asked[:60]!r} is no option of {issue.label}.")
+        offer[issue.name] = options.get(asked, agreed[issue.name])
+    return Chosen(offer, tuple(wrong))
+
+
+def fields(scenario: CompiledScenario, agreed: Offer, offer: Offer) -> list[Field]:
+    """The controls, with what is chosen now."""
+    return [_field(scenario, issue, agreed, offer) for issue in scenario.document.issues]
+
+
+def _field(scenario: CompiledScenario, issue: Issue, agreed: Offer, offer: Offer) -> Field:
+    def choice(text: str, option: Option) -> Choice:
+        return Choice(
+            value=text,
+            text=scenario.words.value(issue.name, option),
+            chosen=option == offer[issue.name],
+            agreed=option == agreed[issue.name],
+        )
+
+    return Field(
+        name=f"{PREFIX}{issue.name}",
+        label=issue.label,
+        unit=issue.unit,
+        choices=tuple(choice(text, option) for text, option in option_texts(issue).items()),
+        changed=offer[issue.name] != agreed[issue.name],
+    )
+
+
+def check_context(
+    negotiation: Negotiation,
+    *,
+    agreed: Offer,
+    before: Mapping[str, float],
+    offer: Offer,
+    now: datetime,
+) -> dict[str, Any]:
+    """For `approvals/_check.html`; `before` is the surplus of the `agreed` offer by seat."""
+    trial = amendments.tried_out(negotiation=negotiation, offer=offer, now=now)
+    lexicon, judgement = lexicon_for(negotiation.version), trial.judgement
+    risk = judgement.risk
+    return {
+        "rules": [(rule, kept) for rule, kept in trial.rules],
+        "broken": sum(not kept for _, kept in trial.rules),
+        "same": offer == agreed,
+        "seats": list(_seats(trial, lexicon, before)),
+        "measures": list(_measures(trial, negotiation, agreed)),
+        "score": risk.score if risk else None,
+        "steps": charts.waterfall(risk.to_dict()["factors"]) if risk else (),
+        "findings": [
+            shown_finding(lexicon.words, each) for each in judgement.to_dict()["findings"]
+        ],
+        "route": judgement.route,
+        "who": who_decides(judgement.route, trial.tier.people, trial.tier.seniors),
+        "window": trial.tier.window_hours,
+        "policy": trial.scenario.policy,
+    }
+
+
+def _seats(trial: Trial, lexicon: Lexicon, before: Mapping[str, float]) -> Iterator[SeatNow]:
+    for name, face in lexicon.seats.items():
+        yield SeatNow(
+            face=face,
+            surplus=trial.seats.surplus[name],
+            before=before.get(name),
+            below=name in trial.seats.below,
+        )
+
+
+def _measures(
+    trial: Trial, negotiation: Negotiation, agreed: Offer
+) -> Iterator[tuple[Change, str | None]]:
+    """Of each measure that matters to somebody: what it is today, as agreed and now."""
+    scenario, words = negotiation.version.compiled(), trial.scenario.words
+    now = trial.scenario.values(trial.offer, trial.facts)
+    was = scenario.looking_at(agreed).values(agreed, trial.facts)
+    today = scenario.values(scenario.today, trial.facts) if scenario.today else {}
+    for name in subjects(scenario.document):
+        unit = words.unit(name)
+        change = Change(words.label(name), *words.change(name, was[name], now[name], unit))
+        yield change, words.value(name, today[name], unit) if today else None
+
+
+def _bar(surplus: float) -> float:
+    return round(min(max(surplus, 0.0), 1.0) * 100, 1)
