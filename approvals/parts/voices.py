@@ -22,8 +22,8 @@ def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/_voices.html` and the dialogs.
 
     `voices` are those that `user` may give (None: their own) and `principals` the others' among
-    them, so on this card `may_review` is true for a stand-in too; `free` are those with which
-    `user` could approve; `against` says why there is none.
+    them; with any of them one `may_decide`. `free` are those with which `user` could approve;
+    `against` says why there is none.
     """
     waiting = decision.status == Decision.Status.PARKED
     given = list(said(decision).select_related("reviewer", "on_behalf_of"))
@@ -48,7 +48,7 @@ def voices_of(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/_voice.html`: what `context` says of `voices`."""
     principals = stands_in_for(user, decision, now)
     voices = [*([None] if may_review(user) else []), *principals]
-    return {"principals": principals, "voices": voices, "may_review": bool(voices)}
+    return {"principals": principals, "voices": voices, "may_decide": bool(voices)}
 
 
 def _excluded(decision: Decision) -> Iterator[tuple[User, str]]:
