@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from approvals.differences import Change
 from approvals.parts.amendments import PREFIX, who_decides
 from approvals.presentation import shown_finding, subjects
 from negotiation import charts
@@ -81,6 +80,18 @@ class SeatNow:
     @property
     def move(self) -> float | None:
         return None if self.before is None else self.surplus - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureNow:
+    """A measure today, as agreed and with this offer, in words without the unit."""
+
+    label: str
+    unit: str
+    today: str
+    agreed: str
+    so: str
+    same: bool
 
 
 def chosen(scenario: CompiledScenario, agreed: Offer, data: Mapping[str, str]) -> Chosen:
@@ -159,18 +170,21 @@ def _seats(trial: Trial, lexicon: Lexicon, before: Mapping[str, float]) -> Itera
         )
 
 
-def _measures(
-    trial: Trial, negotiation: Negotiation, agreed: Offer
-) -> Iterator[tuple[Change, str | None]]:
-    """Of each measure that matters to somebody: what it is today, as agreed and now."""
+def _measures(trial: Trial, negotiation: Negotiation, agreed: Offer) -> Iterator[FigureNow]:
+    """Of each measure that matters to somebody: what it is today, as agreed and with the offer."""
     scenario, words = negotiation.version.compiled(), trial.scenario.words
     now = trial.scenario.values(trial.offer, trial.facts)
     was = scenario.looking_at(agreed).values(agreed, trial.facts)
     today = scenario.values(scenario.today, trial.facts) if scenario.today else {}
     for name in subjects(scenario.document):
-        unit = words.unit(name)
-        change = Change(words.label(name), *words.change(name, was[name], now[name], unit))
-        yield change, words.value(name, today[name], unit) if today else None
+        yield FigureNow(
+            label=words.label(name),
+            unit=words.unit(name),
+            today=words.value(name, today[name], "") if today else "",
+            agreed=words.value(name, was[name], ""),
+            so=words.value(name, now[name], ""),
+            same=was[name] == now[name],
+        )
 
 
 def _bar(surplus: float) -> float:

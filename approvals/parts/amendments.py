@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from approvals.models import Review
 from negotiation.engine.formatting import listed
@@ -14,6 +14,7 @@ from negotiation.lexicon import Face, lexicon_for
 from negotiation.models import Decision
 from negotiation.presentation import terms
 from negotiation.roles import may_review
+from negotiation.services import reopenings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from negotiation.lexicon import Lexicon
     from negotiation.presentation import Term
 
+_WORTH_SAYING = 0.005  # of utility: what is shown as 1 % or more
 PREFIX = "issue_"
 """Of the names under which the editor takes options: `issue_region=europe-west1`."""
 
@@ -111,7 +113,11 @@ def _possibility(
     return Possibility(
         smallest=smallest,
         terms=terms(lexicon, offer, steps),
-        moves=[(lexicon.face(seat), gain) for seat, gain in other["moves"].items()],
+        moves=[
+            (lexicon.face(seat), gain)
+            for seat, gain in other["moves"].items()
+            if abs(gain) >= _WORTH_SAYING
+        ],
         score=other["score"],
         route=other["route"],
         who=who_decides(other["route"], other["people"], other["seniors"]),
@@ -127,10 +133,9 @@ def _amend(decision: Decision, changes: Mapping[str, Any]) -> str:
 
 
 def _send_back(decision: Decision, changes: Mapping[str, Any]) -> str:
-    try:
-        page = reverse("approval-send-back", args=[decision.pk])
-    except NoReverseMatch:
+    if decision.sent_back >= reopenings.MOST:
         return ""
+    page = reverse("approval-send-back", args=[decision.pk])
     wanted = [("require", f"{issue}:equals:{option}") for issue, option in changes.items()]
     return f"{page}?{urlencode(wanted)}"
 
