@@ -15,6 +15,7 @@ from negotiation.models import Decision
 from negotiation.presentation import terms
 from negotiation.roles import may_review
 from negotiation.services import reopenings
+from negotiation.services import reopenings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

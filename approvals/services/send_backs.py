@@ -33,11 +33,12 @@ def send_back(
     now: datetime,
     seen_revision: int | None = None,
     key: str = "",
+    sure: bool = True,
 ) -> Review:
     """The table that agreed goes on from where it stood, over the offers that keep `requirements`.
 
-    Raises NotAllowed, ReasonMissing, NotParked, KeyReused, reopenings.SentBackTwice and
-    reopenings.CannotBeAsked; then nothing was changed.
+    Raises NotAllowed, ReasonMissing, NotParked, KeyReused, reopenings.SentBackTwice,
+    reopenings.CannotBeAsked and, unless `sure`, reopenings.Unlikely; then nothing was changed.
     """
     if not may_review(by):
         raise NotAllowed("Only managers send a decision back.")
@@ -54,7 +55,7 @@ def send_back(
         content=json.dumps(plain(list(requirements))),
     )
     try:
-        return answered(call) or _send(call, requirements, now)
+        return answered(call) or _send(call, requirements, now, sure=sure)
     except (NotParked, IntegrityError):
         # The same call may be on its way twice: the first one's answer is then ours as well.
         review = answered(call)
@@ -63,14 +64,14 @@ def send_back(
         return review
 
 
-def _send(call: Call, requirements: Sequence[Requirement], now: datetime) -> Review:
+def _send(call: Call, requirements: Sequence[Requirement], now: datetime, *, sure: bool) -> Review:
     decision = seen(call, now)
     if decision.status != decision.Status.PARKED:
         raise too_late(decision.pk, now)
     if decision.sent_back >= reopenings.MOST:
         raise reopenings.SentBackTwice(reopenings.SentBackTwice.__doc__)
     message = reopenings.asked(
-        decision=decision, requirements=requirements, by=call.by, reason=call.reason
+        decision=decision, requirements=requirements, by=call.by, reason=call.reason, sure=sure
     )
     try:
         with transaction.atomic():

@@ -51,6 +51,9 @@ def _send(request: HttpRequest, decision: Decision) -> HttpResponse:
 def _called(
     request: HttpRequest, decision: Decision, asked: Wishes, seen: Seen, reason: str
 ) -> HttpResponse:
+    wanted = wishes.requirements(asked)
+    # What was doubted is sent if the very same is asked for again.
+    sure = "rows" not in request.POST or request.POST.get("sure") == wishes.link(wanted)
     try:
         send_backs.send_back(
             decision_id=decision.pk,
@@ -59,9 +62,13 @@ def _called(
             seen_revision=seen.revision,
             key=seen.key,
             reason=reason,
-            requirements=wishes.requirements(asked),
+            requirements=wanted,
             now=timezone.now(),
+            sure=sure,
         )
+    except reopenings.Unlikely as doubt:
+        more = {"doubt": str(doubt), "sure": wishes.link(wanted)}
+        return _page(request, decision, asked, **more, status=UNPROCESSABLE)
     except reviews.NotAllowed as refusal:
         return _page(request, decision, asked, refusal=str(refusal), status=FORBIDDEN)
     except (KeyReused, reopenings.CannotBeAsked, reopenings.SentBackTwice) as refusal:

@@ -22,6 +22,7 @@ Every move is a conditional UPDATE; the CHECK constraints below hold whoever wri
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -267,9 +268,12 @@ class Decision(models.Model):
 
     @property
     def agreed(self) -> Offer:
-        """What would be carried out: what the seats agreed, or what a person made of it."""
-        amended: Offer | None = self.offer
-        return self.negotiation.agreed_offer if amended is None else amended
+        """What would be carried out: what the seats agreed, or what a person made of it.
+
+        While they talk again it is what they had agreed.
+        """
+        offer: Offer = self.offer or self.negotiation.agreement or {}
+        return offer or dict(json.loads(self.package)["parameters"])
 
     @property
     def enough(self) -> bool:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from negotiation import broadcast, dispatch
+from negotiation.engine.conflicts import conflicts_of, sentence
 from negotiation.engine.messages import PERSON, Act
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.requirements import BadRequirement, check, worded
@@ -42,10 +43,19 @@ class CannotBeAsked(Exception):
     """The seats cannot be asked for this; the sentence says why, and nothing was sent."""
 
 
+class Unlikely(Exception):
+    """As the seats see it now, nothing that keeps this reaches their limits."""
+
+
 def asked(
-    *, decision: Decision, requirements: Sequence[Requirement], by: User, reason: str
+    *,
+    decision: Decision,
+    requirements: Sequence[Requirement],
+    by: User,
+    reason: str,
+    sure: bool = True,
 ) -> EngineMessage:
-    """The message with which `by` asks for more; raises CannotBeAsked.
+    """The message with which `by` asks for more; raises CannotBeAsked, and Unlikely unless `sure`.
 
     Replays the table, so it belongs before the transaction that sends the decision back.
     """
@@ -71,7 +81,17 @@ def asked(
     except (IllegalMove, BadRequirement) as problem:
         raise CannotBeAsked(str(problem)) from problem
     _check_that_it_asks_for_something(decision, session.table)
+    if not sure and (why := _out_of_reach(session)):
+        raise Unlikely(
+            f"{why} If they learn nothing new that changes this, this decision is void. To send it"
+            " back all the same, press Send back again."
+        )
     return message
+
+
+def _out_of_reach(session: Session) -> str:
+    conflicts = conflicts_of(session.table, session.outlooks)
+    return sentence(session.table, conflicts) if conflicts else ""
 
 
 def _worded(table: Table, requirements: Iterable[Requirement]) -> Iterator[Requirement]:

@@ -15,6 +15,7 @@ from approvals.models import Review
 from negotiation.engine.requirements import Requirement
 from negotiation.models import Decision
 from tests.approvals import scenes
+from tests.negotiation.scenarios.small import changed
 
 pytestmark = pytest.mark.django_db
 KEY = "a-key-of-this-form"
@@ -209,3 +210,21 @@ def test_the_floor_counts_a_table_that_talks_again_among_those_that_run(
     shown = manager_client.get(reverse("floor") + "?state=running").context
     assert [row["state"] for row in shown["rows"]] == ["running"]
     assert not manager_client.get(reverse("floor") + "?state=parked").context["rows"]
+
+
+def test_what_the_seats_cannot_live_with_is_sent_only_if_it_is_asked_for_again(
+    manager_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenes, "SMALL", changed("seats.0.reservation", 0.6))
+    parked = scenes.agreed(scenes.version())
+    dear = {"keep:share": ["0"], "keep:machine": ["t2d-standard-8"]}
+    answer = manager_client.post(page(parked), filled(parked, **dear))
+    assert answer.status_code == 422
+    assert "reaches the limit of Cost" in answer.content.decode()
+    sure = answer.context["sure"]
+    other = {**dear, "keep:region": ["europe-west1"], "sure": sure}
+    assert manager_client.post(page(parked), filled(parked, **other)).status_code == 422
+    assert Decision.objects.get().status == "parked"
+    again = manager_client.post(page(parked), filled(parked, **dear, sure=sure))
+    assert again.status_code == 302
+    assert Decision.objects.get().status == "sent_back"
