@@ -84,7 +84,7 @@ class Figures(Collector):
             "Age of the oldest decision that waits for people.",
             self._age(parked),
         )
-        overdue = Timer.objects.needed().due(self.now)
+        overdue = Timer.objects.needed().due(self.now).unstopped()
         yield self._one(
             "parley_timers_overdue",
             "Timers of parked decisions whose time has passed and that have not fired.",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BATCH = 200
 
 
-def tell() -> int:
+def tell(*, now: datetime) -> int:
     """One batch; how many rows of the audit trail it has read, 0 at the end of the trail."""
     with transaction.atomic():
         NotificationCursor.objects.get_or_create(pk=1)
@@ -43,7 +43,7 @@ def tell() -> int:
         )
         if not entries:
             return 0
-        rows = list(_wanted(_notifications(entries)))
+        rows = list(_wanted(_notifications(entries, now)))
         Notification.objects.bulk_create(row for row, _ in rows)
         Posting.objects.bulk_create(
             Posting(notification=row, channel=channel)
@@ -76,9 +76,9 @@ def mark_seen(*, user: User, upto: int, only: int | None = None, now: datetime) 
     return changed
 
 
-def _notifications(entries: Sequence[AuditEntry]) -> Iterator[Notification]:
+def _notifications(entries: Sequence[AuditEntry], now: datetime) -> Iterator[Notification]:
     """For each row of the trail one for each person it concerns, whoever did it left out."""
-    decisions, audience = _decisions(entries), Audience()
+    decisions, audience = _decisions(entries), Audience(now)
     for entry in entries:
         decision = decisions.get(entry.pk)
         if decision is None:

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from approvals import tasks as upkeep
 from negotiation.roles import Role
 from tests import factories
 from tests.approvals.crowds import Crowd
@@ -44,3 +45,17 @@ def ben(db: None) -> User:
 @pytest.fixture
 def carl(db: None) -> User:
     return factories.person(Role.MANAGER, name="carl")
+
+
+@pytest.fixture
+def reader(db: None) -> User:
+    """A manager with a mail address."""
+    user = factories.person(Role.MANAGER)
+    User.objects.filter(pk=user.pk).update(email="reader@example.org")
+    return user
+
+
+@pytest.fixture
+def no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deliveries are sent when the test says so."""
+    monkeypatch.setattr(upkeep.deliver, "apply_async", lambda **_: None)
