@@ -31,7 +31,7 @@ def notify(**_: object) -> None:
     """Tells people what is new in the audit trail, and has it sent to those who want that."""
     heartbeats.record(now=timezone.now(), of="notifier")
     for _batch in range(BATCHES):
-        if not notifications.tell():
+        if not notifications.tell(now=timezone.now()):
             break
     now = timezone.now()
     deliveries.collect(now=now)
