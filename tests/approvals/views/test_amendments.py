@@ -100,6 +100,22 @@ def test_the_smallest_change_is_first_on_the_card_and_one_click_from_both_pages(
     assert chosen == {f"issue_{name}": str(option) for name, option in smallest["offer"].items()}
 
 
+def test_sending_back_asks_for_exactly_what_the_card_showed(
+    manager_client: Client, parked: Decision
+) -> None:
+    smallest = parked.judgement["possible"]["smallest"]
+    page = manager_client.get(reverse("approval", args=[parked.pk]))
+    [first, *_] = page.context["possibilities"]
+    answer = manager_client.get(first.send_back)
+    assert answer.status_code == 200
+    for issue in smallest["changed"]:
+        assert f"require={issue}%3Aequals%3A{smallest['offer'][issue]}" in first.send_back
+    ticked = set(re.findall(r'value="([^"]+)"\s+checked', answer.content.decode()))
+    for issue in smallest["changed"]:
+        assert str(smallest["offer"][issue]) in ticked
+        assert str(parked.agreed[issue]) not in ticked
+
+
 def test_the_frontiers_neighbours_are_shown_with_score_and_route(
     manager_client: Client, parked: Decision
 ) -> None:
