@@ -241,3 +241,17 @@ def test_a_decision_in_any_state_has_its_card(manager_client: Client, status: st
     answer = manager_client.get(url("approval", decision))
     assert answer.status_code == 200
     assert "data-dialog=" not in answer.content.decode()
+
+
+def test_a_card_says_that_it_was_escalated_and_what_comes_next(
+    parked: Decision, manager_client: Client
+) -> None:
+    Decision.objects.filter(pk=parked.pk).update(escalated=1, tier={"escalations": 1})
+    page = manager_client.get(url("approval", parked)).content.decode()
+    assert "Escalated to senior managers" in page
+    assert "If nobody decides until then, nothing is carried out." in page
+    Decision.objects.filter(pk=parked.pk).update(escalated=0, due_at=timezone.now())
+    assert (
+        "Senior managers are being asked."
+        in manager_client.get(url("approval", parked)).content.decode()
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from negotiation.models import Decision
 from tests import factories
 
 if TYPE_CHECKING:
@@ -84,3 +85,10 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     manager_client.get(QUEUE)
     with django_assert_num_queries(11):
         manager_client.get(QUEUE)
+
+
+def test_what_was_escalated_says_so_in_the_queue(manager_client: Client) -> None:
+    plain = factories.decision()
+    assert "Escalated to senior managers" not in manager_client.get(QUEUE).content.decode()
+    Decision.objects.filter(pk=plain.pk).update(escalated=1)
+    assert "Escalated to senior managers" in manager_client.get(QUEUE).content.decode()
