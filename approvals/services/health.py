@@ -78,7 +78,7 @@ class Health:
         if self.approvals >= _NEARLY_ALWAYS * self.verdicts:
             found.append(f"Approved {self.approvals} of {self.verdicts}: nearly everything.")
         if self.hasty is not None and self.hasty >= _MANY_HASTY:
-            found.append(f"{self.hasty:.0%} of the verdicts came within 10 s of opening the card.")
+            found.append(f"{100 * self.hasty:.0f} % of the verdicts came within 10 s of the card.")
         if self.longest_run >= _LONG_RUN:
             found.append(f"{self.longest_run} approvals in a row.")
         if self.reversed >= max(2, _MANY_REVERSED * self.approvals):
