@@ -141,11 +141,13 @@ def what_if(
     now: datetime,
 ) -> WhatIf:
     """Replays the decisions of this scenario that `user` may see; reads only."""
-    stored = _read(scenario, user)
+    stored = read(scenario, user)
     old, new = Rules(present), Rules(draft)
-    readable, unreplayed = _sorted(stored, old, new)
+    readable, unreplayed = sorted_out(stored, old, new)
     harms = Harms.of([(each.pk, each.features) for each in readable])
-    before, after = (_replayed(rules, readable, harms) for rules in (old, new))
+    (before, closed_before), (after, closed_after) = (
+        replayed(rules, readable, harms) for rules in (old, new)
+    )
     bad = _reported_bad(scenario)
     moved = list(_moved(readable, (old, before), (new, after), bad))
     days = _days(readable, now)
@@ -160,21 +162,21 @@ def what_if(
         load_after=load(_daily(readable, after, days)),
         reviews_before=_reviews(old, before),
         reviews_after=_reviews(new, after),
-        closed_before=_closed(before),
-        closed_after=_closed(after),
+        closed_before=closed_before,
+        closed_after=closed_after,
         capacity=draft.policy.capacity,
         reasons=Counter(each.reason for each in unreplayed),
     )
 
 
-def _read(scenario: Scenario, user: User | AnonymousUser) -> list[Stored]:
+def read(scenario: Scenario, user: User | AnonymousUser) -> list[Stored]:
     """The newest decisions, the oldest of them first."""
     known = Decision.objects.visible_to(user).filter(negotiation__version__scenario=scenario)
     rows = known.order_by("-created_at", "-pk").values_list(*COLUMNS)[:MOST]
     return [Stored(*row) for row in rows][::-1]
 
 
-def _sorted(
+def sorted_out(
     stored: Sequence[Stored], old: Rules, new: Rules
 ) -> tuple[list[Stored], list[Unreplayed]]:
     """Those that both rules can be held against, and why the others cannot."""
@@ -197,16 +199,19 @@ def _sorted(
     return readable, unreplayed
 
 
-def _replayed(rules: Rules, readable: Sequence[Stored], harms: Harms) -> list[Judgement]:
-    """What each would have been judged to be, the budget included."""
+def replayed(rules: Rules, readable: Sequence[Stored], harms: Harms) -> tuple[list[Judgement], int]:
+    """What each would have been judged to be, and how often the budget closed the automatic
+    route."""
     judged = rules.judged([each.features for each in readable])
-    return harms.held_against(
+    rows = zip(readable, judged, strict=True)
+    held = harms.held_against(
         rules.budget,
         [
             Judged(each.pk, each.features["service"], each.created_at, each.first, judgement)
-            for each, judgement in zip(readable, judged, strict=True)
+            for each, judgement in rows
         ],
     )
+    return held, sum(one.route != other.route for one, other in zip(judged, held, strict=True))
 
 
 def _moved(
@@ -270,8 +275,3 @@ def _daily(
 
 def _reviews(rules: Rules, judged: Sequence[Judgement]) -> int:
     return sum(rules.tier(each).people for each in judged if each.route == "review")
-
-
-def _closed(judged: Sequence[Judgement]) -> int:
-    """How often the budget closed the automatic route."""
-    return sum(any(each.rule == "budget" for each in one.findings) for one in judged)
