@@ -121,8 +121,8 @@ CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = {
     "negotiation.tasks.run_negotiation": {"queue": "negotiations"},
     "negotiation.tasks.execute_decision": {"queue": "executions"},
-    # Waits for other people's servers, as executions do.
-    "approvals.tasks.deliver": {"queue": "executions"},
+    # Waits for mail servers and other people's webhooks; nothing else may wait for these.
+    "approvals.tasks.deliver": {"queue": "notifications"},
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -203,6 +203,7 @@ LOGIN_REDIRECT_URL = "floor"
 # The pages of another app that negotiation links to without knowing whose they are.
 DECISION_PAGE = "approval"
 DECISIONS_PAGE = "approvals"
+CHOICE_PAGE = "approval-choose"
 LOGOUT_REDIRECT_URL = "login"
 CSRF_FAILURE_VIEW = "negotiation.views.errors.csrf_failure"
 

@@ -73,6 +73,7 @@ def test_what_a_stop_holds_is_not_overdue(client: Client) -> None:
 
 def test_how_far_behind_the_notifier_is(client: Client, manager: User, monkeypatch: Any) -> None:
     monkeypatch.setattr(tasks.deliver, "apply_async", lambda **_: None)
+    User.objects.update(email="manager@example.org")
     tasks.notify()
     say()
     say()

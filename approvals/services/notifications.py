@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-    from approvals.services.preferences import Wish
-
 # Rows of the trail in one transaction.
 BATCH = 200
 
@@ -116,16 +114,18 @@ def _decisions(entries: Sequence[AuditEntry]) -> Mapping[int, Decision]:
     return {entry: found[pk] for entry, pk in ids.items() if pk in found}
 
 
-def _wanted(rows: Iterable[Notification]) -> Iterator[tuple[Notification, list[str]]]:
+def _wanted(rows: Iterable[Notification]) -> Iterator[tuple[Notification, list[Channel]]]:
     """With the channels out of the house; what nobody wants by any channel is left out."""
     all_rows = list(rows)
-    wishes = preferences.wishes({row.user_id for row in all_rows})
+    people = {row.user_id: row.user for row in all_rows}
+    wishes, addressed = preferences.wishes(people), preferences.with_webhooks(people)
     for row in all_rows:
-        channels = [channel for channel in Channel if _wishes(wishes, row, channel)]
-        row.on_page = Channel.PAGE in channels
-        if channels:
-            yield row, [channel for channel in channels if channel != Channel.PAGE]
-
-
-def _wishes(wishes: Mapping[int, frozenset[Wish]], row: Notification, channel: str) -> bool:
-    return (row.event, channel) in wishes[row.user_id]
+        reached = {
+            Channel.MAIL: bool(row.user.email),
+            Channel.WEBHOOK: row.user_id in addressed,
+        }
+        wanted = {channel for event, channel in wishes[row.user_id] if event == row.event}
+        row.on_page = Channel.PAGE in wanted
+        outward = [channel for channel, can in reached.items() if can and channel in wanted]
+        if row.on_page or outward:
+            yield row, outward

@@ -43,6 +43,12 @@ def wishes(user_ids: Iterable[int]) -> Mapping[int, frozenset[Wish]]:
     return {user_id: frozenset(wish) for user_id, wish in wanted.items()}
 
 
+def with_webhooks(user_ids: Iterable[int]) -> frozenset[int]:
+    """Those who have an address."""
+    found = NotificationWebhook.objects.filter(user_id__in=list(user_ids))
+    return frozenset(found.values_list("user_id", flat=True))
+
+
 def webhook_of(user: User) -> NotificationWebhook | None:
     return NotificationWebhook.objects.filter(user=user).first()
 

@@ -45,7 +45,7 @@ def worker(name: str, *, queues: str, concurrency: int) -> Program:
 def workers() -> list[Program]:
     """One process for talking, another for doing, so that neither waits for the other."""
     return [
-        worker("negotiations", queues="negotiations,upkeep", concurrency=2),
+        worker("negotiations", queues="negotiations,upkeep,notifications", concurrency=2),
         worker("executions", queues="executions", concurrency=1),
     ]
 

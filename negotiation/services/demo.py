@@ -71,5 +71,7 @@ def _person(account: Account) -> None:
     user, new = User.objects.get_or_create(username=account.name)
     if new:
         user.set_password(password_of(account.name))
-        user.save(update_fields=["password"])
+        # Mails of the embedded mode are printed into a log.
+        user.email = f"{account.name}@parley.example"
+        user.save(update_fields=["password", "email"])
         user.groups.add(Group.objects.get(name=account.role.value))

@@ -20,11 +20,10 @@ from approvals.models import Delivery, Notification, Posting
 from approvals.services import deliveries
 from negotiation import webhooks
 from negotiation.models import Decision
-from negotiation.roles import Role
 from tests import factories
 from tests.approvals.crowds import Crowd
 from tests.approvals.faults import killed
-from tests.approvals.posts import say, send_all
+from tests.approvals.posts import choose, say, send_all
 from tests.approvals.scenes import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_queue")]
@@ -88,14 +87,26 @@ def test_hostile_text_breaks_out_of_no_header_and_no_line(world: World, reader: 
     assert letter.recipients() == ["reader@example.org"]
 
 
-def test_who_has_no_address_gets_no_mail_and_nothing_is_retried(world: World) -> None:
-    factories.person(Role.MANAGER)
+def test_who_cannot_be_reached_is_sent_nothing_and_finds_it_on_the_page(
+    world: World, manager: User
+) -> None:
+    choose(manager, ("parked", "mail"), ("parked", "webhook"), ("parked", "page"))
     say()
+    send_all()
+    assert Notification.objects.count() == 1
+    assert not Posting.objects.exists()
+
+
+def test_who_has_lost_their_address_meanwhile_is_given_up_at_once(
+    world: World, reader: User
+) -> None:
+    say()
+    tasks.notify()
+    User.objects.update(email="")
     send_all()
     assert mail.outbox == []
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.attempts) == (Delivery.Status.FAILED, 1)
-    assert Notification.objects.count() == 1, "it is on the page"
 
 
 def test_a_mail_server_that_is_away_is_asked_again_and_given_up_in_the_end(
