@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from approvals.parts.amendments import PREFIX, who_decides
 from approvals.presentation import shown_finding, subjects
 from negotiation import charts
+from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
+from negotiation.presentation import terms
 from negotiation.scenarios.vocabulary import option_texts
 from negotiation.services import amendments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from negotiation.engine.messages import Offer, Option
     from negotiation.lexicon import Face, Lexicon
     from negotiation.models import Negotiation
+    from negotiation.presentation import Term
     from negotiation.scenarios.compilers import CompiledScenario
     from negotiation.scenarios.schema import Issue
     from negotiation.scenarios.trials import Trial
@@ -45,7 +49,6 @@ class Field:
     label: str
     unit: str
     choices: tuple[Choice, ...]
-    changed: bool
 
     @property
     def few(self) -> bool:
@@ -94,31 +97,31 @@ class FigureNow:
     same: bool
 
 
-def chosen(scenario: CompiledScenario, agreed: Offer, data: Mapping[str, str]) -> Chosen:
-    """The agreed offer with the options that `data` names."""
+def chosen(scenario: CompiledScenario, first: Offer, data: Mapping[str, str]) -> Chosen:
+    """The offer to begin with, with the options that `data` names."""
     offer: Offer = {}
     wrong = []
     for issue in scenario.document.issues:
         options = option_texts(issue)
-        asked = data.get(f"{PREFIX}{issue.name}", str(agreed[issue.name]))
+        asked = data.get(f"{PREFIX}{issue.name}", str(first[issue.name]))
         if asked not in options:
             wrong.append(f"{asked[:60]!r} is no option of {issue.label}.")
-        offer[issue.name] = options.get(asked, agreed[issue.name])
+        offer[issue.name] = options.get(asked, first[issue.name])
     return Chosen(offer, tuple(wrong))
 
 
-def fields(scenario: CompiledScenario, agreed: Offer, offer: Offer) -> list[Field]:
+def fields(scenario: CompiledScenario, agreed: Offer | None, offer: Offer) -> list[Field]:
     """The controls, with what is chosen now."""
     return [_field(scenario, issue, agreed, offer) for issue in scenario.document.issues]
 
 
-def _field(scenario: CompiledScenario, issue: Issue, agreed: Offer, offer: Offer) -> Field:
+def _field(scenario: CompiledScenario, issue: Issue, agreed: Offer | None, offer: Offer) -> Field:
     def choice(text: str, option: Option) -> Choice:
         return Choice(
             value=text,
             text=scenario.words.value(issue.name, option),
             chosen=option == offer[issue.name],
-            agreed=option == agreed[issue.name],
+            agreed=agreed is not None and option == agreed[issue.name],
         )
 
     return Field(
@@ -126,19 +129,18 @@ def _field(scenario: CompiledScenario, issue: Issue, agreed: Offer, offer: Offer
         label=issue.label,
         unit=issue.unit,
         choices=tuple(choice(text, option) for text, option in option_texts(issue).items()),
-        changed=offer[issue.name] != agreed[issue.name],
     )
 
 
 def check_context(
     negotiation: Negotiation,
     *,
-    agreed: Offer,
+    agreed: Offer | None,
     before: Mapping[str, float],
     offer: Offer,
     now: datetime,
 ) -> dict[str, Any]:
-    """For `approvals/_check.html`; `before` is the surplus of the `agreed` offer by seat."""
+    """For `approvals/_check.html`; `before`: what the seats have of the `agreed` offer, if any."""
     trial = amendments.tried_out(negotiation=negotiation, offer=offer, now=now)
     lexicon, judgement = lexicon_for(negotiation.version), trial.judgement
     risk = judgement.risk
@@ -146,6 +148,7 @@ def check_context(
         "rules": [(rule, kept) for rule, kept in trial.rules],
         "broken": sum(not kept for _, kept in trial.rules),
         "same": offer == agreed,
+        "has_agreed": agreed is not None,
         "seats": list(_seats(trial, lexicon, before)),
         "measures": list(_measures(trial, negotiation, agreed)),
         "score": risk.score if risk else None,
@@ -170,22 +173,44 @@ def _seats(trial: Trial, lexicon: Lexicon, before: Mapping[str, float]) -> Itera
         )
 
 
-def _measures(trial: Trial, negotiation: Negotiation, agreed: Offer) -> Iterator[FigureNow]:
+def _measures(trial: Trial, negotiation: Negotiation, agreed: Offer | None) -> Iterator[FigureNow]:
     """Of each measure that matters to somebody: what it is today, as agreed and with the offer."""
     scenario, words = negotiation.version.compiled(), trial.scenario.words
     now = trial.scenario.values(trial.offer, trial.facts)
-    was = scenario.looking_at(agreed).values(agreed, trial.facts)
+    was = scenario.looking_at(agreed).values(agreed, trial.facts) if agreed else {}
     today = scenario.values(scenario.today, trial.facts) if scenario.today else {}
     for name in subjects(scenario.document):
         yield FigureNow(
             label=words.label(name),
             unit=words.unit(name),
             today=words.value(name, today[name], "") if today else "",
-            agreed=words.value(name, was[name], ""),
+            agreed=words.value(name, was[name], "") if agreed else "",
             so=words.value(name, now[name], ""),
-            same=was[name] == now[name],
+            same=bool(agreed) and was[name] == now[name],
         )
 
 
 def _bar(surplus: float) -> float:
     return round(min(max(surplus, 0.0), 1.0) * 100, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An offer to begin with: its terms, whose limit it is below, and the query of its link."""
+
+    terms: list[Term]
+    below: str
+    query: str
+
+
+def candidates(
+    negotiation: Negotiation, stored: Iterable[Mapping[str, Any]]
+) -> Iterator[Candidate]:
+    """What the table gave a person to look at."""
+    lexicon = lexicon_for(negotiation.version)
+    for each in stored:
+        yield Candidate(
+            terms=terms(lexicon, each["offer"]),
+            below=listed([lexicon.face(seat).title for seat in each["below"]]),
+            query=urlencode({f"{PREFIX}{name}": option for name, option in each["offer"].items()}),
+        )

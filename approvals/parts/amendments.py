@@ -15,7 +15,6 @@ from negotiation.models import Decision
 from negotiation.presentation import terms
 from negotiation.roles import may_review
 from negotiation.services import reopenings
-from negotiation.services import reopenings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -124,7 +123,8 @@ def _possibility(
         who=who_decides(other["route"], other["people"], other["seniors"]),
         below=listed([lexicon.face(seat).title for seat in other["below"]]),
         amend=_amend(decision, offer) if linked else "",
-        send_back=_send_back(decision, offer) if linked else "",
+        # Where the seats never agreed they cannot be asked for more.
+        send_back=_send_back(decision, offer) if linked and decision.negotiation.agreement else "",
     )
 
 

@@ -14,7 +14,7 @@ Rule = Literal["consent", "mediation", "precedence", "vote", "person"]
 IMPOSED: Mapping[Rule, str] = {
     "precedence": "The seats did not agree; an order of precedence decided.",
     "vote": "The seats did not agree; a weighted vote decided.",
-    "person": "A person amended what the seats agreed.",
+    "person": "A person decided this, not the seats.",
 }
 """What decides without asking whether the seats can live with it, with a sentence for people."""
 

@@ -9,7 +9,8 @@
 A worker moves queued → running and running → agreed | no_agreement | failed, and only while it
 holds the lease (`fence` equal to the number it was given). People move the rest. Every move is a
 conditional UPDATE on the expected status. Waiting between two paced turns is *running* with no
-lease and a `next_at`.
+lease and a `next_at`. Where no agreement came, the table's rules may ask a person (`asking`): what
+they choose is a decision, and the table stays without an agreement.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ class NegotiationQuerySet(models.QuerySet["Negotiation"]):
 
     def paused(self) -> NegotiationQuerySet:
         return self.filter(status=Negotiation.Status.PAUSED)
+
+    def asking(self) -> NegotiationQuerySet:
+        """Ended without an agreement, a person is asked, and nobody has decided yet."""
+        asks = self.filter(status=Negotiation.Status.NO_AGREEMENT, summary__ending__asks=True)
+        return asks.filter(decision=None)
 
     def forgotten(self, now: datetime) -> NegotiationQuerySet:
         """Paused, and nobody came back in time."""
@@ -91,7 +97,8 @@ class Negotiation(models.Model):
     lease_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
     agreement = models.JSONField(null=True)
-    # Summary of a finished table (engine/analysis: utilities, Nash ratio, confidence, …).
+    # Summary of a finished table (engine/analysis: utilities, Nash ratio, confidence, …); without
+    # an agreement how it ended (engine/endings: what conflicts, what a person may look at).
     summary = models.JSONField(default=dict)
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -52,7 +52,11 @@ def judged(*, decision: Decision, offer: Offer, by: User, now: datetime) -> Judg
     """
     if offer == decision.agreed:
         raise CannotTakeItsPlace("That is what it is already; change at least one issue.")
-    negotiation = decision.negotiation
+    return judged_of(negotiation=decision.negotiation, offer=offer, by=by, now=now)
+
+
+def judged_of(*, negotiation: Negotiation, offer: Offer, by: User, now: datetime) -> Judged:
+    """The same of any offer, whether the seats agreed on one or not."""
     scenario = negotiation.version.compiled()
     session = transcripts.replayed(negotiation, scenario)
     try:

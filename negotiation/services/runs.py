@@ -26,6 +26,7 @@ from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.last_words import last_word
 from negotiation.engine.messages import PERSON
 from negotiation.engine.messages import Message as EngineMessage
+from negotiation.engine.plain import plain
 from negotiation.engine.session import Session
 from negotiation.models import Decision, Message, Negotiation
 from negotiation.services import audits, decisions, judgements, returns, stops
@@ -181,8 +182,12 @@ def _conclude(lease: _Lease, judged: judgements.Judged | None, now: datetime) ->
         negotiation = _end(lease.negotiation, Negotiation.Status.AGREED, now, **changes)
         _decide(lease, negotiation, judged, now)
     elif isinstance(lease.session.ending, NoAgreement):
-        reason = last_word(lease.scenario.table, lease.session.ending)[:1000]
-        _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, reason=reason)
+        ending = lease.session.ending
+        told = {
+            "reason": last_word(lease.scenario.table, ending)[:1000],
+            "summary": {"ending": plain(ending)},
+        }
+        _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, **told)
 
 
 def _decide(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from negotiation.lexicon import Face
-    from negotiation.models import Decision
+    from negotiation.models import Decision, Negotiation
 
 register = template.Library()
 
@@ -111,6 +111,12 @@ def _ago(moment: datetime, now: datetime) -> str:
 def decision_page(decision: Decision) -> str:
     """Where a decision is shown: the settings say whose page that is."""
     return reverse(settings.DECISION_PAGE, args=[decision.pk])
+
+
+@register.simple_tag
+def choice_page(negotiation: Negotiation) -> str:
+    """Where a person chooses what the seats did not agree on."""
+    return reverse(settings.CHOICE_PAGE, args=[negotiation.pk])
 
 
 @register.simple_tag

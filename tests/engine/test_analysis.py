@@ -209,4 +209,4 @@ def test_what_a_person_decided_on_goes_to_people_and_says_whose_limit_it_passes_
     )
     (finding,) = judged.findings
     assert (judged.route, finding.rule, finding.measured) == ("review", "imposed", "person")
-    assert finding.text == "A person amended what the seats agreed. It is below the limit of ben."
+    assert finding.text == "A person decided this, not the seats. It is below the limit of ben."
