@@ -11,16 +11,18 @@ A change of who has to agree changes what is negotiated, and no decision shows t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils import timezone
 
+from negotiation.engine.gates import Finding
 from negotiation.engine.loads import Load, load
 from negotiation.models import Decision, Report, ScenarioVersion
 from negotiation.scenarios.replays import Past, Rules
 from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.services import stops
 from negotiation.services.harms import Harms, Judged
 
 if TYPE_CHECKING:
@@ -42,23 +44,32 @@ class Stored(NamedTuple):
     pk: int
     version_id: int
     created_at: datetime
-    route: str
-    status: str
     # Of what came back or was amended the features are those of the last judgement, which does not
     # look at the budget.
     returned: int
     sent_back: int
     amended_by_id: int | None
+    # Its giver has approved it beforehand.
+    mandate_id: int | None
+    finding: dict[str, Any] | None
     features: dict[str, Any]
 
     @property
     def first(self) -> bool:
         return not (self.returned or self.sent_back or self.amended_by_id)
 
+    @property
+    def stopped(self) -> Finding | None:
+        """The stop that was on: no policy's doing, so it holds whatever the policy."""
+        found = self.finding
+        if found is None or (found["rule"], found["subject"]) != (stops.RULE, stops.RULE):
+            return None
+        return Finding(**found)
+
 
 COLUMNS = (
-    "pk", "negotiation__version_id", "created_at", "route", "status", "returned", "sent_back",
-    "amended_by_id", "features",
+    "pk", "negotiation__version_id", "created_at", "returned", "sent_back", "amended_by_id",
+    "mandate_id", "judgement__findings__0", "features",
 )  # fmt: skip
 
 
@@ -148,6 +159,7 @@ def what_if(
     (before, closed_before), (after, closed_after) = (
         replayed(rules, readable, harms) for rules in (old, new)
     )
+    asked_before, asked_after = _asked(old, readable, before), _asked(new, readable, after)
     bad = _reported_bad(scenario)
     moved = list(_moved(readable, (old, before), (new, after), bad))
     days = _days(readable, now)
@@ -158,10 +170,10 @@ def what_if(
         unreplayed=unreplayed,
         before=dict(Counter(each.route for each in before)),
         after=dict(Counter(each.route for each in after)),
-        load_before=load(_daily(readable, before, days)),
-        load_after=load(_daily(readable, after, days)),
-        reviews_before=_reviews(old, before),
-        reviews_after=_reviews(new, after),
+        load_before=load(_daily(readable, asked_before, days)),
+        load_after=load(_daily(readable, asked_after, days)),
+        reviews_before=sum(asked_before),
+        reviews_after=sum(asked_after),
         closed_before=closed_before,
         closed_after=closed_after,
         capacity=draft.policy.capacity,
@@ -202,7 +214,8 @@ def sorted_out(
 def replayed(rules: Rules, readable: Sequence[Stored], harms: Harms) -> tuple[list[Judgement], int]:
     """What each would have been judged to be, and how often the budget closed the automatic
     route."""
-    judged = rules.judged([each.features for each in readable])
+    by_policy = rules.judged([each.features for each in readable])
+    judged = [_stopped(each, one) for each, one in zip(readable, by_policy, strict=True)]
     rows = zip(readable, judged, strict=True)
     held = harms.held_against(
         rules.budget,
@@ -212,6 +225,13 @@ def replayed(rules: Rules, readable: Sequence[Stored], harms: Harms) -> tuple[li
         ],
     )
     return held, sum(one.route != other.route for one, other in zip(judged, held, strict=True))
+
+
+def _stopped(decision: Stored, judgement: Judgement) -> Judgement:
+    stop = decision.stopped
+    if stop is None or judgement.route == "refuse":
+        return judgement
+    return replace(judgement, route="review", findings=(stop, *judgement.findings))
 
 
 def _moved(
@@ -261,17 +281,19 @@ def _days(readable: Sequence[Stored], now: datetime) -> list[date]:
     return [first + timedelta(days=number) for number in range(max((last - first).days, 0) + 1)]
 
 
-def _daily(
-    readable: Sequence[Stored], judged: Sequence[Judgement], days: Sequence[date]
-) -> list[int]:
+def _asked(rules: Rules, readable: Sequence[Stored], judged: Sequence[Judgement]) -> list[int]:
+    """How many people each one takes, besides whoever approved it beforehand."""
+    return [
+        rules.tier(one).people - (each.mandate_id is not None) if one.route == "review" else 0
+        for each, one in zip(readable, judged, strict=True)
+    ]
+
+
+def _daily(readable: Sequence[Stored], asked: Sequence[int], days: Sequence[date]) -> list[int]:
     """How many of each day reach people."""
     reached = Counter(
         timezone.localdate(each.created_at)
-        for each, judgement in zip(readable, judged, strict=True)
-        if judgement.route == "review"
+        for each, people in zip(readable, asked, strict=True)
+        if people
     )
     return [reached[day] for day in days]
-
-
-def _reviews(rules: Rules, judged: Sequence[Judgement]) -> int:
-    return sum(rules.tier(each).people for each in judged if each.route == "review")

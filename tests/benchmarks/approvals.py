@@ -33,6 +33,7 @@ DECISIONS = 2_000
 EARLIER = 100  # reservations that still count
 PRECEDENTS = 500
 GOAL = 1_000
+WHAT_IF_SECONDS = 5
 PAGE_MS = 300
 QUERIES = 12
 
@@ -62,6 +63,9 @@ def rows() -> Iterator[Row]:
         yield Row(f"{name}.p95", p95, "ms", f"under {PAGE_MS}", p95 < PAGE_MS, COMMAND)
         goal = f"at most {QUERIES}"
         yield Row(f"{name}.queries", queries, "", goal, queries <= QUERIES, COMMAND)
+    took = figures_of("_what_ifs")["seconds"]
+    goal = f"under {WHAT_IF_SECONDS}"
+    yield Row("approvals.what_if_of_10000", took, "s", goal, took < WHAT_IF_SECONDS, COMMAND)
 
 
 def _told(name: str, rate: float, goal: str = "", ok: bool | None = None) -> Row:

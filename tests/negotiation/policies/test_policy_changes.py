@@ -323,7 +323,8 @@ def test_a_save_and_a_ratification_at_once_never_undo_each_other() -> None:
 
         crowd = Crowd()
         try:
-            said = crowd.do([ratify, tighten])
+            calls: list[Callable[[], str]] = [ratify, tighten]
+            said = crowd.do(calls)
         finally:
             crowd.go_home()
         change.refresh_from_db()

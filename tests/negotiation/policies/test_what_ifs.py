@@ -18,11 +18,12 @@ from negotiation.models import (
     Negotiation,
     Report,
     ScenarioVersion,
+    Stop,
 )
 from negotiation.scenarios.loaders import load_named
 from negotiation.scenarios.replays import Rules
 from negotiation.scenarios.schema import ScenarioDocument
-from negotiation.services import decisions, judgements, scenarios
+from negotiation.services import decisions, judgements, scenarios, switches
 from negotiation.services.harms import Harms
 from negotiation.services.what_ifs import WhatIf, read, replayed, sorted_out, what_if
 from tests import factories
@@ -139,6 +140,22 @@ def test_a_decision_that_left_the_automatic_route_counted_until_then(
     assert again == {each.pk: each.judgement for each in [*past, *later]}
 
 
+def test_what_a_stop_sent_to_people_is_no_policys_doing(
+    past: list[Decision], version: ScenarioVersion, admin: User
+) -> None:
+    free = next(each for each in past if each.route == "auto")
+    agreement = drawn(version.compiled(), DECISIONS, seed=5)[past.index(free)]
+    stop = switches.stop(
+        scope=Stop.Scope.GLOBAL, by=admin, reason="Hold everything", now=BEGINNING, seat=""
+    )
+    at = BEGINNING + timedelta(days=20)
+    held = decided(version, agreement, at)
+    assert (held.route, held.judgement["findings"][0]["rule"]) == ("review", "stop-switch")
+    switches.lift(stop_id=stop.pk, by=admin, reason="Go on", now=at)
+    again = replay(version, admin, with_policy())
+    assert again[held.pk] == held.judgement
+
+
 def test_reservations_of_others_on_the_same_service_count(
     version: ScenarioVersion, admin: User
 ) -> None:
@@ -237,13 +254,13 @@ def test_only_what_one_may_see_is_replayed(
 def test_trying_changes_nothing(
     past: list[Decision], version: ScenarioVersion, admin_client: Client
 ) -> None:
-    kept = [Decision, HarmReservation, ScenarioVersion]
-    before = [[*kind.objects.order_by("pk").values()] for kind in kept]
+    kept: list[Any] = [Decision.objects, HarmReservation.objects, ScenarioVersion.objects]
+    before = [[*rows.order_by("pk").values()] for rows in kept]
     url = "/scenarios/cloud-placement/policy/try/"
     sent = {"tab": "yaml", "draft": "", "based_on": "1"}
     page = admin_client.post(url, sent).content.decode()
     assert "would have gone elsewhere" in page
-    assert [[*kind.objects.order_by("pk").values()] for kind in kept] == before
+    assert [[*rows.order_by("pk").values()] for rows in kept] == before
     wrong = admin_client.post(url, sent | {"draft": "policy: {review_from: high}"})
     assert wrong.status_code == 422
     assert "line 1" in wrong.content.decode()
