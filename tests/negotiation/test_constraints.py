@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -250,11 +251,9 @@ def test_a_package_has_many_approvals_and_one_end() -> None:
     review(parked)
     review(parked)
     review(parked, verdict="reject", reason="no")
-    for verdict in ("reject", "amend", "send_back", "withdraw"):
-        refused(
-            "review_one_end_per_package",
-            lambda end=verdict: review(parked, verdict=end, reason="no"),
-        )
+    for end in ("reject", "amend", "send_back", "withdraw"):
+        again = partial(review, parked, verdict=end, reason="no")
+        refused("review_one_end_per_package", again)
 
 
 def test_a_rejection_says_why() -> None:
