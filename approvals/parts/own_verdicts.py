@@ -20,7 +20,7 @@ def withheld(decision: Decision, user: User, now: datetime) -> bool:
     """Whether others' opinions are not shown to `user` yet."""
     return (
         looks.is_asked(decision)
-        and may_decide(user, now)
+        and may_decide(user, decision, now)
         and looks.own_verdict(decision, user) is None
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
+from approvals.services.deputies import may_decide
 from negotiation import broadcast
 from negotiation.models import Decision
 from negotiation.services import audits
@@ -22,6 +23,10 @@ LASTS = timedelta(minutes=10)
 
 class Claimed(Exception):
     """Somebody else is looking at this decision."""
+
+
+class MayNotClaim(Exception):
+    """Only who may decide this decision says that they are reviewing it."""
 
 
 def claimed_by_other(decision: Decision, user: User, now: datetime) -> bool:
@@ -45,11 +50,14 @@ def sentence(decision: Decision) -> str:
 
 @transaction.atomic
 def claim(*, decision_id: int, by: User, now: datetime) -> None:
-    """Takes or renews the claim for ten minutes. Raises Claimed; harmless once it is decided."""
+    """Takes or renews the claim for ten minutes. Raises Claimed and MayNotClaim; harmless once it
+    is decided."""
+    decision = Decision.objects.select_related("negotiation__version").get(pk=decision_id)
+    if not may_decide(by, decision, now):
+        raise MayNotClaim(MayNotClaim.__doc__)
     free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_until__lte=now)
     parked = Decision.objects.parked().filter(pk=decision_id)
     if parked.filter(free).update(claimed_by=by, claimed_until=now + LASTS) == 1:
-        decision = Decision.objects.get(pk=decision_id)
         audits.record("decision.claimed", decision, now=now, by=by, seen=decision.tag)
         broadcast.queue_changed()
         return

@@ -94,6 +94,11 @@ def present(user: User, now: datetime) -> bool:
     return not Delegation.objects.live(now).filter(giver=user, away=True).exists()
 
 
-def may_decide(user: User, now: datetime) -> bool:
-    """May have a say on some decision: a reviewer, or somebody who stands in for one."""
+def may_decide(user: User, decision: Decision, now: datetime) -> bool:
+    """May have a say on this decision: a reviewer, or somebody who stands in for one."""
+    return may_review(user) or bool(stands_in_for(user, decision, now))
+
+
+def may_decide_something(user: User, now: datetime) -> bool:
+    """As `may_decide`, on one decision at least."""
     return may_review(user) or Deputies(now).is_asked(user)

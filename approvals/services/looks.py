@@ -31,7 +31,7 @@ class PackageGone(Exception):
 
 def note(decision: Decision, user: User, now: datetime) -> None:
     """Keeps when a reviewer first had a waiting package before them."""
-    if decision.status == Decision.Status.PARKED and may_decide(user, now):
+    if decision.status == Decision.Status.PARKED and may_decide(user, decision, now):
         CardView.objects.bulk_create(
             [
                 CardView(
@@ -62,11 +62,12 @@ def say(*, decision_id: int, by: User, seen_hash: str, view: str, now: datetime)
 
     Raises MayNotSay, PackageGone, AlreadySaid.
     """
-    if not may_decide(by, now):
-        raise MayNotSay(MayNotSay.__doc__)
-    decision = Decision.objects.parked().filter(pk=decision_id, package_hash=seen_hash).first()
+    waiting = Decision.objects.parked().select_related("negotiation__version")
+    decision = waiting.filter(pk=decision_id, package_hash=seen_hash).first()
     if decision is None:
         raise PackageGone(PackageGone.__doc__)
+    if not may_decide(by, decision, now):
+        raise MayNotSay(MayNotSay.__doc__)
     said, new = OwnVerdict.objects.get_or_create(
         decision=decision,
         package_hash=seen_hash,

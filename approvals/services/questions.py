@@ -70,14 +70,14 @@ def ask(
 
     Raises MayNotAsk, BadQuestion, NotWaiting.
     """
-    if not may_decide(by, now):
-        raise MayNotAsk(MayNotAsk.__doc__)
     decision = _held(decision_id, seen_hash, now)
     asked = Question.objects.filter(asker=by, key=key).first()
     if asked is not None:
         return asked
     if decision is None:
         raise NotWaiting(NotWaiting.__doc__)
+    if not may_decide(by, decision, now):
+        raise MayNotAsk(MayNotAsk.__doc__)
     question = Question(
         decision=decision,
         package_hash=decision.package_hash,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from approvals.services.deputies import may_decide
+from approvals.services.deputies import may_decide_something
 from negotiation.views.access import only
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _decides(user: User | AnonymousUser) -> bool:
-    return user.is_authenticated and may_decide(user, timezone.now())
+    return user.is_authenticated and may_decide_something(user, timezone.now())
 
 
 deciders = only(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.services import claims
 from approvals.views.access import deciders
-from approvals.views.cards import CONFLICT, card, find
+from approvals.views.cards import CONFLICT, FORBIDDEN, card, find
 from negotiation.views.access import person
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
         claims.claim(decision_id=pk, by=person(request), now=timezone.now())
     except claims.Claimed as refusal:
         return card(request, decision, refusal=str(refusal), status=CONFLICT)
+    except claims.MayNotClaim as refusal:
+        return card(request, decision, refusal=str(refusal), status=FORBIDDEN)
     return redirect("approval", pk=pk)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from approvals.differences import differences_since
 from approvals.services import claims, looks
 from approvals.views.access import deciders
-from approvals.views.cards import CONFLICT, UNPROCESSABLE, card, find
+from approvals.views.cards import CONFLICT, FORBIDDEN, UNPROCESSABLE, card, find
 from approvals.views.forms import OwnVerdictForm
 from approvals.views.preconditions import Missing, seen_by
 from negotiation.views.access import person
@@ -39,6 +39,8 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Missing as refusal:
         return card(request, decision, refusal=str(refusal), status=refusal.status)
+    except looks.MayNotSay as refusal:
+        return card(request, decision, refusal=str(refusal), status=FORBIDDEN)
     except (looks.AlreadySaid, looks.PackageGone) as refusal:
         changed = differences_since(decision, seen.package_hash)
         return card(request, decision, refusal=str(refusal), differences=changed, status=CONFLICT)

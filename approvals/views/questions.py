@@ -15,7 +15,7 @@ from approvals.parts import own_verdicts
 from approvals.parts.questions import asked_context
 from approvals.services import questions
 from approvals.views.access import deciders
-from approvals.views.cards import CONFLICT, NOTHING_NEW, UNPROCESSABLE, card, find
+from approvals.views.cards import CONFLICT, FORBIDDEN, NOTHING_NEW, UNPROCESSABLE, card, find
 from approvals.views.forms import QuestionForm
 from approvals.views.preconditions import Missing, seen_by
 from negotiation.views.access import person, watchers
@@ -65,6 +65,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Missing as refusal:
         return card(request, decision, refusal=str(refusal), status=refusal.status)
+    except questions.MayNotAsk as refusal:
+        return card(request, decision, refusal=str(refusal), status=FORBIDDEN)
     except questions.BadQuestion as refusal:
         return card(request, decision, refusal=str(refusal), status=UNPROCESSABLE)
     except questions.NotWaiting as refusal:

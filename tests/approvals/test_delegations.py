@@ -25,10 +25,10 @@ pytestmark = pytest.mark.django_db
 
 def test_a_revoked_delegation_counts_no_longer(anna: User, ben: User) -> None:
     decision, one = factories.decision(), give(anna, ben)
-    assert may_decide(ben, timezone.now())
+    assert may_decide(ben, decision, timezone.now())
     assert delegations.revoke(delegation_id=one.pk, by=anna, now=timezone.now())
     assert not delegations.revoke(delegation_id=one.pk, by=anna, now=timezone.now())
-    assert not may_decide(ben, timezone.now())
+    assert not may_decide(ben, decision, timezone.now())
     with pytest.raises(reviews.NotAllowed):
         approve(decision, ben, for_user=anna)
     assert AuditEntry.objects.filter(action="delegation.revoked").count() == 1

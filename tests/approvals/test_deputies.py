@@ -12,7 +12,13 @@ from django.utils import timezone
 
 from approvals.models import Delegation, Review
 from approvals.services import delegations, reviews
-from approvals.services.deputies import Deputies, may_decide, present, stand_ins_of, stands_in_for
+from approvals.services.deputies import (
+    Deputies,
+    may_decide_something,
+    present,
+    stand_ins_of,
+    stands_in_for,
+)
 from negotiation.models import AuditEntry, Decision
 from negotiation.roles import Role
 from tests import factories
@@ -178,7 +184,7 @@ def test_a_service_account_never_stands_in(anna: User) -> None:
     decision = factories.decision()
     assert stands_in_for(robot, decision, now) == []
     assert stand_ins_of(anna, decision, now) == []
-    assert not may_decide(robot, now)
+    assert not may_decide_something(robot, now)
 
 
 def test_away_is_being_absent_as_long_as_it_lasts(anna: User, ben: User) -> None:

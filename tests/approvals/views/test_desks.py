@@ -16,6 +16,7 @@ from approvals import tasks
 from approvals.models import CardView, OwnVerdict, Question, Review
 from approvals.services import claims
 from negotiation.models import Decision
+from tests import factories
 from tests.approvals import scenes
 from tests.approvals.scenes import World
 from tests.approvals.voices import give
@@ -270,6 +271,19 @@ def test_opening_the_card_is_noted_once_and_for_who_decides(
     for user in (carl, carl, ben):
         read(client_of(user), decision)
     assert CardView.objects.get().reviewer == carl
+
+
+@pytest.mark.parametrize("name", ["claim", "ask", "own-verdict", "approve", "reject"])
+def test_who_stands_in_elsewhere_does_nothing_here(
+    decision: Decision, anna: User, ben: User, client_of: ClientOf, name: str
+) -> None:
+    give(anna, ben, decision=factories.decision())
+    seat = decision.negotiation.version.document["seats"][0]["name"]
+    call = {"seat": seat, "kind": "limit", "view": "reject", "reason": "x"}
+    status, page = post(client_of(ben), f"approval-{name}", decision, **call)
+    assert (status, "Not done." in page) == (403, True)
+    decision.refresh_from_db()
+    assert (decision.status, decision.claimed_by_id) == ("parked", None)
 
 
 @pytest.mark.parametrize("name", ["claim", "release", "ask", "own-verdict", "withdraw"])
