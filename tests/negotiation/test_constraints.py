@@ -252,7 +252,7 @@ def test_a_package_has_many_approvals_and_one_end() -> None:
     review(parked)
     review(parked, verdict="reject", reason="no")
     for end in ("reject", "amend", "send_back", "withdraw"):
-        again = partial(review, parked, verdict=end, reason="no")
+        again = partial(review, parked, verdict=end, reason="no", requirements=["x"])
         refused("review_one_end_per_package", again)
 
 
