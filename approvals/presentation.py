@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 
 from approvals.differences import Change, differences_with
-from approvals.parts import amendments, desks, own_verdicts, questions, voices
+from approvals.parts import amendments, desks, own_verdicts, questions, safeguards, voices
 from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
@@ -38,7 +38,12 @@ if TYPE_CHECKING:
 
 LAST_MESSAGES = 3
 Part = Callable[[Decision, User, datetime], dict[str, Any]]
-PARTS: tuple[Part, ...] = (own_verdicts.context, questions.context, amendments.context)
+PARTS: tuple[Part, ...] = (
+    own_verdicts.context,
+    questions.context,
+    amendments.context,
+    safeguards.dialog_context,
+)
 """What other modules of `approvals.parts` add to the card."""
 
 
@@ -113,7 +118,10 @@ def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, 
     """For `approvals/_verdict.html`: where the decision stands."""
     carried_out = _execution(decision)
     parked = decision.status == Decision.Status.PARKED
-    overdue = parked and decision.due_at is not None and decision.due_at <= now
+    guards = safeguards.context(decision, user, now)
+    late = decision.due_at is not None and decision.due_at <= now
+    # Under a stop no time passes.
+    overdue = parked and late and guards["held"] is None
     reports = list(carried_out.reports.select_related("person")) if carried_out else []
     desk = desks.context(decision, user, now)
     return {
@@ -130,10 +138,11 @@ def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, 
         "open": parked and not overdue,
         **voices.context(decision, user, now),
         **desk,
+        **guards,
         "stoppable": decision.status == Decision.Status.CLEARED,
         "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}"
         f".{len(reports)}.{decision.approvals}.{decision.escalated}"
-        f".{desk['seen_desk']}",
+        f".{desk['seen_desk']}.{guards['seen_guards']}",
     }
 
 

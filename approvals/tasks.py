@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from approvals.models import Delivery, Question
-from approvals.services import deliveries, notifications, open_items, questions
+from approvals.services import deliveries, emergencies, notifications, open_items, questions
 from negotiation import dispatch, heartbeats
 from negotiation.models import Timer
 from negotiation.services import deadlines
@@ -70,3 +70,4 @@ def audit_open_items(**_: object) -> None:
     now = timezone.now()
     heartbeats.record(now=now, of="auditor")
     open_items.raise_alarms(now=now)
+    emergencies.alarm(now=now)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Option
     from negotiation.engine.space import Issue
-    from negotiation.models import Decision
+    from negotiation.models import Decision, ScenarioVersion
     from negotiation.scenarios.words import Words
 
 FEW = 12
@@ -118,22 +118,32 @@ def linked(texts: Iterable[str]) -> list[Requirement]:
 
 def rows(decision: Decision) -> Wishes:
     """The rows of a decision's scenario; nothing is asked for yet."""
-    version = decision.negotiation.version
+    figures = _agreed_figures(json.loads(decision.package))
+    return rows_of(decision.negotiation.version, decision.agreed, figures)
+
+
+def rows_of(
+    version: ScenarioVersion,
+    offer: Mapping[str, Option] | None = None,
+    agreed: Mapping[str, Any] | None = None,
+) -> Wishes:
+    """The rows of a scenario, with what was agreed where that is known."""
     table, words = version.compiled().table, lexicon_for(version).words
-    package = json.loads(decision.package)
-    agreed = _agreed_figures(package)
+    agreed = agreed or {}
     matter = subjects(version.compiled().document)
     figures = {
         measure.name: Wish(
             name=measure.name,
             label=measure.label,
             unit=measure.unit,
-            agreed=words.value(measure.name, agreed.get(measure.name), measure.unit),
+            agreed=words.value(measure.name, agreed.get(measure.name), measure.unit)
+            if offer
+            else "",
         )
         for measure in table.measures
     }
     return Wishes(
-        issues=[_issue(issue, words, decision.agreed) for issue in table.space.issues],
+        issues=[_issue(issue, words, offer or {}) for issue in table.space.issues],
         figures=[figures.pop(name) for name in matter if name in figures],
         more=list(figures.values()),
     )
@@ -148,14 +158,14 @@ def _agreed_figures(package: Mapping[str, Any]) -> dict[str, Any]:
 def _issue(issue: Issue, words: Words, agreed: Mapping[str, Option]) -> Wish:
     few = len(issue.options) <= FEW
     choices = [
-        Choice(str(option), words.value(issue.name, option), few, option == agreed[issue.name])
+        Choice(str(option), words.value(issue.name, option), few, option == agreed.get(issue.name))
         for option in issue.options
     ]
     return Wish(
         name=issue.name,
         label=issue.label,
         unit=issue.unit,
-        agreed=words.value(issue.name, agreed[issue.name]),
+        agreed=words.value(issue.name, agreed[issue.name]) if agreed else "",
         choices=choices if few or not issue.numeric else [],
         options={str(option): option for option in issue.options},
     )

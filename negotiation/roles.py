@@ -67,6 +67,18 @@ def is_senior(user: Person) -> bool:
     return may_review(user) and Role.SENIOR in roles_of(user)
 
 
+def may_break_glass(user: Person) -> bool:
+    """Clear alone, in an emergency, what others would have to."""
+    roles = roles_of(user)
+    return bool(roles & {Role.SENIOR, Role.ADMIN}) and Role.SERVICE not in roles
+
+
+def may_look_back(user: Person) -> bool:
+    """Say afterwards whether an emergency was one."""
+    roles = roles_of(user)
+    return bool(roles & {Role.MANAGER, Role.SENIOR, Role.ADMIN}) and Role.SERVICE not in roles
+
+
 def may_edit_rules(user: Person) -> bool:
     """Save new versions of objectives, constraints and risk tolerance."""
     return Role.ADMIN in roles_of(user)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from approvals.parts.queues import waiting_rows
+from approvals.parts.safeguards import afterwards
 from negotiation.lexicon import lexicons
 from negotiation.models import Decision
 from negotiation.presentation import terms
@@ -42,6 +43,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     context = {"page": page, "waiting": waiting, "recent": _rows(recent)}
     if wants_fragment(request):
         return render(request, "approvals/_queue.html", {**context, "oob": True})
+    context |= afterwards(person(request))
     return render(request, "approvals/queue.html", context)
 
 
