@@ -18,7 +18,7 @@ from negotiation.engine.policy import Judgement
 from negotiation.engine.risk import Risk
 from negotiation.models import Decision, HarmReservation, Negotiation, RiskScope
 from negotiation.services import budgets, decisions, runs, scenarios, sessions
-from negotiation.services.decisions import Judged
+from negotiation.services.judgements import Judged
 from tests import factories
 
 pytestmark = pytest.mark.django_db
