@@ -24,6 +24,9 @@ class Told(NamedTuple):
 # What a row of this action tells. `{why}` and `{when}` bring their own space.
 SAID: dict[str, list[Told]] = {
     "decision.parked": [Told(Event.PARKED, "{name} needs approval.{when}")],
+    "decision.chosen": [
+        Told(Event.PARKED, "{name} was chosen where nobody agreed and needs approval.{when}{why}")
+    ],
     "decision.amended": [Told(Event.PARKED, "{name} was amended and needs approval.{when}{why}")],
     "decision.returned": [
         Told(Event.PARKED, "{name} came back and needs approval again.{when}{why}"),

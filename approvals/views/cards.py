@@ -48,8 +48,11 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     verdict = verdict_context(decision, user, now)
     if request.GET.get("seen") == verdict["seen"]:
         return HttpResponse(status=NOTHING_NEW)
-    # What came back is another case than the one on the page: it is read anew before it is decided.
-    again = verdict["open"] and decision.returned > 0
+    # What came back or was amended is another case than the one on the page: it is read anew before
+    # it is decided. Votes change no revision.
+    other = decision.returned > 0 or decision.offer is not None
+    read = request.GET.get("seen", "").startswith(f"{decision.revision}.")
+    again = verdict["open"] and other and not read
     return render(request, "approvals/_verdict.html", {**verdict, "again": again})
 
 

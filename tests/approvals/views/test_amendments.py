@@ -285,6 +285,22 @@ def test_after_somebody_else_was_quicker_it_is_409_with_the_difference_and_what_
     assert now.agreed["purchase_model"] == "one_year"
 
 
+def test_a_page_that_is_open_elsewhere_asks_to_look_again(
+    manager_client: Client, parked: Decision
+) -> None:
+    card = reverse("approval", args=[parked.pk])
+    seen = manager_client.get(card).context["seen"]
+    scenes.amend(parked, factories.person(Role.MANAGER, name="quicker"), spot_share=0)
+    asked = {"seen": seen}
+    stale = manager_client.get(card, asked, headers={"HX-Request": "true"}).content.decode()
+    assert "It was amended" in stale
+    assert "Approve…" not in stale
+    read = manager_client.get(card).context["seen"]
+    Decision.objects.filter(pk=parked.pk).update(approvals=1)
+    voted = manager_client.get(card, {"seen": read}, headers={"HX-Request": "true"})
+    assert "Approve…" in voted.content.decode(), "a vote is no reason to read it all again"
+
+
 def test_once_it_is_decided_there_is_nothing_to_amend(
     manager_client: Client, other_client: Client, parked: Decision
 ) -> None:
