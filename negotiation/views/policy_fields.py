@@ -114,11 +114,14 @@ def of_losses(policy: Mapping[str, Any], words: Words) -> Iterator[Field]:
 def of_gate(place: int, gate: Mapping[str, Any], words: Words) -> Iterator[Field]:
     at: Location = ("policy", "gates", place)
     for kind, meaning in (LIMITS | LISTS).items():
-        about = f"People decide when it is {meaning} {'these' if kind in LISTS else 'this'}."
-        made = _limit((*at, kind), gate, gate.get(kind), about, words)
+        label = f"{words.label(gate['subject'])} is {meaning}"
+        made = _limit((*at, kind), gate, gate.get(kind), "", words)
         if made:
+            made.label = label
             yield made
-    yield Field((*at, "people"), f"People: {gate['text']}", plain(gate["people"]), unit="people")
+    yield Field(
+        (*at, "people"), "People who decide, at least", plain(gate["people"]), unit="people"
+    )
 
 
 def of_constraints(document: Mapping[str, Any], words: Words) -> Iterator[Field]:
@@ -173,5 +176,6 @@ def _limit(
         known = words.known(rule["subject"])
         read = partial(names, known=[*known, *limit] if known else [])
         kind = Kind(listed, read, longest=1000, wide=True)
-        about = f"{about} {', '.join(words.value(rule['subject'], each) for each in limit)}"
+        spelled = ", ".join(words.value(rule["subject"], each) for each in limit)
+        about = f"{about}: {spelled}" if about else spelled
     return Field(at, rule["text"], listed(limit), about, kind=kind)

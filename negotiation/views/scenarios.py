@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from negotiation.scenarios.words import Words
+
 LARGEST_NUMBER = 2**31 - 1
 HISTORY = 50
 PARKED = "Nothing is saved yet: this loosens the policy, so another admin has to agree."
@@ -201,17 +203,19 @@ def rules(shown: ScenarioVersion) -> list[dict[str, Any]]:
     words, document = lexicon_for(shown).words, shown.document
     found = []
     for rule in document["constraints"]:
-        kind = next((kind for kind in KINDS if rule.get(kind) is not None), "")
-        limit = rule.get(kind)
-        if isinstance(limit, str):
-            limit = document["parameters"].get(limit, words.label(limit))
-        shown_limit = ", ".join(
-            words.value(rule["subject"], one)
-            for one in (limit if isinstance(limit, list) else [limit])
-        )
-        test = f"{words.label(rule['subject'])} {KINDS.get(kind, '')} {shown_limit}"
-        found.append({**rule, "test": test})
+        when = f", if {_test(rule['when'], document, words)}" if rule.get("when") else ""
+        found.append({**rule, "test": f"{_test(rule, document, words)}{when}"})
     return found
+
+
+def _test(test: Mapping[str, Any], document: Mapping[str, Any], words: Words) -> str:
+    kind = next((kind for kind in KINDS if test.get(kind) is not None), "")
+    limit = test.get(kind)
+    if isinstance(limit, str) and kind != "equals":
+        limit = document["parameters"].get(limit, words.label(limit))
+    stated = limit if isinstance(limit, list) else [limit]
+    shown = ", ".join(words.value(test["subject"], one) for one in stated)
+    return f"{words.label(test['subject'])} {KINDS.get(kind, '')} {shown}"
 
 
 def dimensions(shown: ScenarioVersion) -> list[dict[str, Any]]:
