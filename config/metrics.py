@@ -21,7 +21,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from redis import RedisError
 
-from approvals.models import Alarm, Delivery, Posting
+from approvals.models import Alarm, Delivery, GlassReview, Posting
 from approvals.services import notifications, open_items
 from negotiation import heartbeats
 from negotiation.models import Decision, Timer
@@ -89,6 +89,11 @@ class Figures(Collector):
             "parley_timers_overdue",
             "Timers of parked decisions whose time has passed and that have not fired.",
             overdue.count(),
+        )
+        yield self._one(
+            "parley_glass_reviews_overdue",
+            "Times that the glass was broken and nobody else has looked at it in time.",
+            GlassReview.objects.overdue(self.now).count(),
         )
         yield from self._notifier()
         yield self._heartbeats()

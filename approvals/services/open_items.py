@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from approvals.models import Alarm, Delivery
+from approvals.models import Alarm, Delivery, GlassReview
 from negotiation.models import Decision, Execution, Grant, Negotiation, PolicyChange, Timer
 from negotiation.services import audits
 
@@ -90,6 +90,12 @@ KINDS = (
         sentence="It waits for a second admin, and never expires.",
         open=PolicyChange.objects.parked,
         lacking=lambda changes: changes.filter(expires_at=None),
+    ),
+    Kind(
+        name="glass_review",
+        sentence="It is to be looked at afterwards, and nobody is told when it is late.",
+        open=GlassReview.objects.open,
+        lacking=lambda reviews: reviews.filter(due_at=None),
     ),
     Kind(
         name="delivery",

@@ -30,7 +30,7 @@ class Audience:
         """Each once, in no order that means anything."""
         match event:
             case Event.PARKED | Event.REMINDER:
-                told = self._deciders(decision)
+                told = self._present(self._able(decision), decision)
             case Event.ESCALATED:
                 told = self._seniors(decision)
             case Event.FAILED:
@@ -45,36 +45,34 @@ class Audience:
         found = User.objects.filter(groups, is_active=True).distinct()
         return [user for user in found if may_review(user)]
 
-    def _deciders(self, decision: Decision) -> list[User]:
-        """Whose voice could help to clear it, and who gives it for those who are away."""
+    def _able(self, decision: Decision) -> list[User]:
+        """Whose voice could help to clear it."""
         given = {
             voice
             for approval in said(decision)
             for voice in (approval.reviewer_id, approval.on_behalf_of_id)
         }
-        asked = [
+        return [
             user
             for user in self.reviewers
             if user.pk not in given and exclusion(decision, user) is None
         ]
-        return [*asked, *self._for_the_absent(asked, decision, given)]
 
-    def _for_the_absent(
-        self, asked: list[User], decision: Decision, given: set[int | None]
-    ) -> list[User]:
-        return [
-            deputy
-            for user in asked
-            if self.deputies.away(user)
-            for deputy in self.deputies.stand_ins(user, decision)
-            if deputy.pk not in given and exclusion(decision, deputy) is None
-        ]
+    def _present(self, people: list[User], decision: Decision) -> list[User]:
+        """These, and for each who is away who stands in for them, if anybody can."""
+        return [told for user in people for told in self._stand_ins(user, decision) or [user]]
+
+    def _stand_ins(self, user: User, decision: Decision) -> list[User]:
+        if not self.deputies.away(user):
+            return []
+        deputies = self.deputies.stand_ins(user, decision)
+        return [deputy for deputy in deputies if exclusion(decision, deputy) is None]
 
     def _seniors(self, decision: Decision) -> list[User]:
         """Where no senior may decide it, everybody who may."""
-        deciders = self._deciders(decision)
-        seniors = [user for user in deciders if is_senior(user)]
-        return [*seniors, *self._for_the_absent(seniors, decision, set())] or deciders
+        able = self._able(decision)
+        seniors = [user for user in able if is_senior(user)]
+        return self._present(seniors or able, decision)
 
     def _concerned(self, decision: Decision) -> list[User]:
         """Who gave a verdict on it, and who opened the negotiation."""

@@ -125,7 +125,7 @@ def test_what_came_back_is_work_for_who_decides_and_news_for_who_began_it(
     assert "“A figure has changed.”" in Notification.objects.filter(user=operator).get().text
 
 
-def test_who_is_away_is_told_and_who_stands_in_for_them_too(
+def test_who_stands_in_for_somebody_who_is_away_is_told_instead_of_them(
     world: World, manager: User, operator: User
 ) -> None:
     now = timezone.now()
@@ -141,7 +141,11 @@ def test_who_is_away_is_told_and_who_stands_in_for_them_too(
     for what in ("parked", "escalated"):
         say(factories.decision(), what)
     read_all()
-    assert told(manager) == told(operator) == [Event.PARKED, Event.ESCALATED]
+    assert (told(manager), told(operator)) == ([], [Event.PARKED, Event.ESCALATED])
+    Delegation.objects.update(away=False)
+    say(factories.decision())
+    read_all()
+    assert (told(manager), told(operator)[2:]) == ([Event.PARKED], [])
 
 
 def test_a_decision_that_asks_for_an_own_verdict_first_is_told_like_any_other(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -135,3 +136,13 @@ def test_the_database_refuses_a_second_alarm_of_the_same() -> None:
     Alarm.objects.create(**alarm)
     with pytest.raises(IntegrityError, match="alarm_once_for_an_item"), transaction.atomic():
         Alarm.objects.create(**alarm)
+
+
+def test_the_command_names_what_is_lost_and_fails_then(capsys: pytest.CaptureFixture[str]) -> None:
+    decision = parked()
+    call_command("open_items")
+    assert "Everything that is open will be looked at again." in capsys.readouterr().out
+    Timer.objects.filter(decision=decision).delete()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("open_items")
+    assert f"  {decision.pk}: It is parked, and no timer ends it" in capsys.readouterr().out
