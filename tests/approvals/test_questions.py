@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from approvals import tasks
 from approvals.models import Question
@@ -130,6 +131,23 @@ def test_what_is_not_answered_in_a_quarter_of_an_hour_lapses(
     assert not questions.answer(question_id=question.pk, said=Answer("Late."), now=world.clock())
     question.refresh_from_db()
     assert question.answer_text == ""
+
+
+def test_a_question_that_no_worker_heard_of_is_sent_again(
+    decision: Decision,
+    carl: User,
+    world: World,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    question = ask(decision, carl, world, seat=seats_of(decision)[0])
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.sweep_questions()
+    sent = ("approvals.tasks.answer_question", {"question_id": question.pk})
+    assert sent in world.broker.waiting
+    world.broker.deliver(times=2)
+    question.refresh_from_db()
+    assert question.answered_at is not None
+    assert AuditEntry.objects.filter(action="question.answered").count() == 1
 
 
 def test_questions_at_the_same_time_stop_the_clock_once(
