@@ -45,6 +45,16 @@ SAID: dict[str, list[Told]] = {
     "decision.rejected": [Told(Event.DECIDED, "{name} was rejected by {who}.{why}")],
     "decision.withdrawn": [Told(Event.DECIDED, "{name} was withdrawn by {who}.{why}")],
     "decision.sent_back": [Told(Event.DECIDED, "{name} was sent back by {who}.{why}")],
+    "decision.refused": [
+        Told(Event.DECIDED, "{name} is refused by the policy; no person can clear it.{why}")
+    ],
+    "glass.broken": [
+        Told(
+            Event.PARKED,
+            "{name} was cleared by {who} alone, with broken glass. Look at it within a day.{why}",
+        ),
+        Told(Event.DECIDED, "{name} was cleared by {who} alone, with broken glass.{why}"),
+    ],
     "decision.voided": [Told(Event.DECIDED, "{name} is void.{why}")],
     "decision.expired": [
         Told(

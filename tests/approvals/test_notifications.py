@@ -24,6 +24,7 @@ from approvals.models import (
 from approvals.services import notifications
 from negotiation.models import AuditHead
 from negotiation.roles import Role
+from negotiation.services import audits
 from tests import factories
 from tests.approvals import scenes
 from tests.approvals.crowds import Crowd
@@ -154,6 +155,21 @@ def test_a_decision_that_asks_for_an_own_verdict_first_is_told_like_any_other(
     say(factories.decision(tier={"own_verdict": True}), "parked")
     read_all()
     assert told(manager) == [Event.PARKED]
+
+
+def test_a_broken_glass_is_work_for_others_and_news_for_who_began_it(
+    world: World, manager: User, operator: User
+) -> None:
+    breaker, decision = factories.person(Role.MANAGER), factories.decision()
+    decision.negotiation.opened_by = operator
+    decision.negotiation.save()
+    audits.record("glass.broken", decision, now=timezone.now(), by=breaker, reason="Outage")
+    read_all()
+    assert (told(manager), told(operator), told(breaker)) == (
+        [Event.PARKED],
+        [Event.DECIDED],
+        [],
+    )
 
 
 def test_a_reminder_is_told_again_but_not_to_who_has_approved(world: World, manager: User) -> None:
