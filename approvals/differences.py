@@ -39,7 +39,19 @@ def differences_with(
 ) -> list[Change]:
     """Options, effects and figures that are not as they were in `earlier`."""
     before = _lines(lexicon, _parsed(earlier.package)) if earlier else {}
-    after = _lines(lexicon, package)
+    return _differing(before, _lines(lexicon, package))
+
+
+def options_since(
+    lexicon: Lexicon, earlier: EarlierPackage | None, package: Mapping[str, Any]
+) -> list[Change]:
+    """The same of the options alone."""
+    before = dict(_options(lexicon, _parsed(earlier.package))) if earlier else {}
+    return _differing(before, dict(_options(lexicon, package)))
+
+
+def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
+    """Nothing where nothing was before."""
     names = [*before, *(name for name in after if name not in before)] if before else []
     return [
         Change(name, before.get(name, "—"), after.get(name, "—"))

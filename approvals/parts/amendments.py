@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from approvals.differences import Change, options_since
 from approvals.models import Review
 from negotiation.engine.formatting import listed
 from negotiation.lexicon import Face, lexicon_for
-from negotiation.models import Decision
+from negotiation.models import Decision, Message
 from negotiation.presentation import terms
 from negotiation.roles import may_review
 from negotiation.services import reopenings
@@ -145,11 +147,19 @@ def _amended(decision: Decision) -> dict[str, Any] | None:
     """Who amended it the last time, why, and where it stands in the transcript."""
     if decision.offer is None or decision.amended_by is None:
         return None
-    said = decision.features.get("amended") or {}
+    said = (decision.features.get("amended") or {}).get("message") or 0
+    message = Message.objects.filter(negotiation=decision.negotiation_id, seq=said).first()
     review = decision.reviews.filter(verdict=Review.Verdict.AMEND).order_by("id").last()
     return {
         "by": decision.amended_by,
-        "why": review.reason if review else "",
-        "at": review.created_at if review else None,
-        "message": said.get("message"),
+        "why": review.reason if review else message.text if message else "",
+        "message": message,
+        "changed": _changed(decision),
     }
+
+
+def _changed(decision: Decision) -> list[Change]:
+    """The options that are not those of the package before; the figures follow from them."""
+    lexicon = lexicon_for(decision.negotiation.version)
+    both = options_since(lexicon, decision.earlier.last(), json.loads(decision.package))
+    return [] if decision.returned else both
