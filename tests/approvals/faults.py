@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from django.db import connection
 
 from negotiation.executors import Order, Receipt
+from negotiation.models import Decision
 from tests.approvals.doubles import Killed
+from tests.approvals.invariants import Look, check, check_step
 from tests.approvals.scenes import World
+
+Deed = Callable[[Decision], object]
 
 
 class Fate:
@@ -76,3 +81,18 @@ def killed(world: World, at: int) -> Iterator[Fate]:
         world.broker.down = False
         if fate.dead:
             connection.close()
+
+
+def deaths(world: World, ready: Callable[[], Decision], deed: Deed) -> Iterator[Decision]:
+    """A decision for each point at which the deed can be killed, right after that happened."""
+    assert connection.vendor == "postgresql"
+    for at in count(1):
+        decision, before = ready(), Look.now()
+        with killed(world, at) as fate:
+            deed(decision)
+        check_step(before, Look.now())
+        check(Look.now(), world.target)
+        if not fate.dead:
+            assert at > 10, "there are many points at which it can be killed"
+            return
+        yield decision

@@ -17,15 +17,25 @@ if TYPE_CHECKING:
 
 FINAL = {"executed", "failed", "rejected", "withdrawn", "expired", "void", "refused"}
 SENT = {"executing", "executed", "failed"}
-ENDS = {"reject": "rejected", "withdraw": "withdrawn", "send_back": "sent_back"}
+ENDS = {
+    "reject": {"rejected"},
+    "withdraw": {"withdrawn"},
+    # Void once the seats have found nothing.
+    "send_back": {"sent_back", "void"},
+}
 
 
 # One statement instead of six, because a proof takes thousands of looks.
 _ALL_ROWS = """
 SELECT json_build_object(
   'decisions', (SELECT json_agg(d) FROM (
-     SELECT id, status, route, package, package_hash, revision, returned, due_at, people, approvals
+     SELECT id, status, route, package, package_hash, revision, returned, due_at, people, approvals,
+            sent_back, negotiation_id,
+            (SELECT due_at FROM negotiation_timer WHERE decision_id = negotiation_decision.id
+             AND kind = 'end' AND fired_at IS NULL AND cancelled_at IS NULL) AS ends_at
      FROM negotiation_decision) d),
+  'tables', (SELECT json_agg(t) FROM (
+     SELECT id, status, next_at FROM negotiation_negotiation) t),
   'grants', (SELECT json_agg(g) FROM negotiation_grant g),
   'executions', (SELECT json_agg(e) FROM negotiation_execution e),
   'reviews', (SELECT json_agg(r) FROM (
@@ -42,6 +52,7 @@ class Look:
     """All rows that speak of decisions, at one moment; columns are attributes."""
 
     decisions: dict[int, Any]
+    tables: dict[int, Any]
     grants: dict[int, Any]
     executions: dict[str, Any]
     reviews: list[Any]
@@ -59,6 +70,7 @@ class Look:
         about = {each.id: each.decision_id for each in rows["executions"]}
         return cls(
             decisions={each.id: each for each in rows["decisions"]},
+            tables={each.id: each for each in rows["tables"]},
             grants={each.id: each for each in rows["grants"]},
             executions={each.idempotency_key: each for each in rows["executions"]},
             reviews=rows["reviews"],
@@ -84,6 +96,7 @@ def check_step(before: Look, after: Look) -> None:
             assert (new.status, new.package) == (old.status, old.package), "the end is the end"
         written = after.audits[pk] - before.audits[pk]
         assert written >= new.revision - old.revision >= 0, "every move leaves an audit row"
+        assert old.sent_back <= new.sent_back <= 2, "sent back twice at most"
         if old.status != new.status or old.package_hash != new.package_hash:
             assert new.revision > old.revision, "every move is counted"
     for pk, grant in before.grants.items():
@@ -104,7 +117,7 @@ def _enough_voices_and_one_end_per_package(look: Look) -> None:
         if (package, returned) == (decision.package_hash, decision.returned):
             assert len(voices) == decision.approvals, "the tally is what was said"
             if last != "approve":
-                assert decision.status == ENDS[last], "no is the last word"
+                assert decision.status in ENDS[last], "no is the last word"
     for decision in look.decisions.values():
         if (decision.id, decision.package_hash, decision.returned) not in said:
             assert decision.approvals == 0, "the tally is what was said"
@@ -152,6 +165,11 @@ def _somebody_comes_back_to_what_is_open(look: Look) -> None:
         match decision.status:
             case "parked":
                 assert decision.due_at is not None
+                assert decision.ends_at == decision.due_at, "a timer ends it at that time"
+            case "sent_back":
+                table = look.tables[decision.negotiation_id]
+                assert table.status in {"running", "paused"}, "they are at it again"
+                assert table.next_at is not None
             case "cleared":
                 assert execution is None, "the sweep sends every cleared decision"
             case "executing":

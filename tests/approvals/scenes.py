@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from approvals import tasks as upkeep
 from approvals.models import Review
-from approvals.services import amendments, reviews
+from approvals.services import amendments, reviews, send_backs
 from negotiation import dispatch, tasks
 from negotiation.engine.messages import Act, Evidence
+from negotiation.engine.requirements import Requirement
 from negotiation.executors import EXECUTORS
 from negotiation.models import Decision, Message, Negotiation, ScenarioVersion
 from negotiation.models import scenarios as stored
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from negotiation.engine.messages import Option
 
+OPEN = ["parked", "sent_back", "cleared", "executing"]
 LONGER_THAN_EVERYTHING = 40  # days: windows, permissions, leases, pauses between attempts
 
 
@@ -81,7 +83,7 @@ class World:
                 self.look_for_the_forgotten()
             with committed():
                 self.broker.deliver(times=2)
-            if not Decision.objects.filter(status__in=["parked", "cleared", "executing"]).exists():
+            if not Decision.objects.filter(status__in=OPEN).exists():
                 return
             self.clock.forward(days=LONGER_THAN_EVERYTHING)
         raise AssertionError("A decision never came to an end.")
@@ -170,6 +172,19 @@ def amend(decision: Decision, by: User, key: str = "", **changes: Option) -> Rev
     offer = decision.agreed | changes
     return amendments.amend(
         **_seen(decision), by=by, offer=offer, reason="Better so", now=timezone.now(), key=key
+    )
+
+
+def send_back(decision: Decision, by: User, key: str = "") -> Review:
+    """Whatever they agree on next, it is in another region than now."""
+    other = Requirement(subject="region", test="not_in", limit=(decision.agreed["region"],))
+    return send_backs.send_back(
+        **_seen(decision),
+        by=by,
+        reason="Another region",
+        requirements=(other,),
+        now=timezone.now(),
+        key=key,
     )
 
 

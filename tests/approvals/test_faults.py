@@ -4,40 +4,21 @@ tasks and delivers others twice. One effect at the target, nothing lost, nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 
 from approvals import tasks as upkeep
 from approvals.models import Review
 from negotiation import tasks
 from negotiation.models import AuditEntry, Decision, Grant, ScenarioVersion
 from tests.approvals import scenes
-from tests.approvals.faults import killed
-from tests.approvals.invariants import Look, check, check_step
+from tests.approvals.faults import deaths, killed
+from tests.approvals.invariants import Look, check
 from tests.approvals.scenes import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
-
-Deed = Callable[[Decision], object]
-
-
-def deaths(world: World, ready: Callable[[], Decision], deed: Deed) -> Iterator[Decision]:
-    """A decision for each point at which the deed can be killed, right after that happened."""
-    assert connection.vendor == "postgresql"
-    for at in count(1):
-        decision, before = ready(), Look.now()
-        with killed(world, at) as fate:
-            deed(decision)
-        check_step(before, Look.now())
-        check(Look.now(), world.target)
-        if not fate.dead:
-            assert at > 10, "there are many points at which it can be killed"
-            return
-        yield decision
 
 
 def status(decision: Decision) -> str:

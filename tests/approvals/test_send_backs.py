@@ -1,10 +1,9 @@
-"""People send a decision back, the seats talk again, and it comes back or it is void."""
+"""People send a decision back, the seats talk again, and it comes back."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,23 +11,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from approvals.models import Review
-from approvals.services import reviews, send_backs
+from approvals.services import reviews
 from approvals.services.calls import KeyReused
-from negotiation import tasks
 from negotiation.engine.requirements import Requirement
 from negotiation.models import AuditEntry, Decision, Negotiation, Timer
-from negotiation.services import reopenings, runs, sessions
+from negotiation.services import reopenings
 from tests.approvals import scenes
-from tests.negotiation.scenarios.small import changed
+from tests.approvals.sent_back import fresh, send, talk
 
 pytestmark = pytest.mark.django_db
-
 OTHER_MACHINE = Requirement(subject="machine", test="equals", limit="e2-standard-8")
-CHEAP = Requirement(subject="monthly_cost", test="at_most", limit=10)
-
-
-def fresh(decision: Decision) -> Decision:
-    return Decision.objects.select_related("negotiation__version__scenario").get(pk=decision.pk)
 
 
 @pytest.fixture
@@ -36,29 +28,6 @@ def parked() -> Decision:
     decision = scenes.agreed(scenes.version())
     assert decision.status == "parked"
     return decision
-
-
-def send(decision: Decision, by: User, *wanted: Requirement, **more: Any) -> Review:
-    details: dict[str, Any] = {
-        "decision_id": decision.pk,
-        "by": by,
-        "seen_hash": decision.package_hash,
-        "seen_revision": decision.revision,
-        "reason": "Another machine, please.",
-        "requirements": wanted or (not_the_region(decision),),
-        "now": timezone.now(),
-    }
-    return send_backs.send_back(**details | more)
-
-
-def not_the_region(decision: Decision) -> Requirement:
-    region = decision.negotiation.agreed_offer["region"]
-    return Requirement(subject="region", test="not_in", limit=(region,))
-
-
-def talk(decision: Decision) -> Decision:
-    runs.run(negotiation_id=decision.negotiation_id, clock=timezone.now)
-    return fresh(decision)
 
 
 def test_a_decision_that_is_sent_back_waits_while_its_table_goes_on(
@@ -152,72 +121,6 @@ def test_a_send_back_says_what_whoever_writes(parked: Decision, manager: User) -
             reason="Because",
             created_at=timezone.now(),
         )
-
-
-def test_where_they_find_nothing_the_decision_is_void_with_the_reason(
-    manager: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scenes, "SMALL", changed("seats.0.reservation", 0.6))
-    parked = scenes.agreed(scenes.version())
-    share = Requirement(subject="share", test="equals", limit=0)
-    machine = Requirement(subject="machine", test="equals", limit="t2d-standard-8")
-    send(parked, manager, share, machine)
-    after = talk(parked)
-    assert after.status == "void"
-    assert after.negotiation.status == "no_agreement"
-    assert f"the requirement of {manager.username}" in after.reason
-    assert "Spot share is 0 %" in after.reason
-    assert "reaches the limit of Cost" in after.reason
-    assert {"decision.voided", "negotiation.no_agreement"} <= set(
-        AuditEntry.objects.values_list("action", flat=True)
-    )
-
-
-def test_where_somebody_stops_the_table_the_decision_is_void(
-    parked: Decision, manager: User, operator: User
-) -> None:
-    send(parked, manager)
-    sessions.stop(
-        negotiation_id=parked.negotiation_id, by=operator, reason="Too long", now=timezone.now()
-    )
-    after = fresh(parked)
-    assert (after.status, after.reason) == ("void", "Stopped: Too long")
-
-
-def test_where_nobody_resumes_the_table_the_decision_is_void(
-    parked: Decision, manager: User, operator: User
-) -> None:
-    send(parked, manager)
-    now = timezone.now()
-    sessions.pause(negotiation_id=parked.negotiation_id, by=operator, reason="Wait", now=now)
-    sessions.stop_forgotten(
-        negotiation_id=parked.negotiation_id, now=now + sessions.PAUSE_LASTS + timedelta(minutes=1)
-    )
-    assert fresh(parked).status == "void"
-
-
-def test_where_the_table_breaks_down_the_decision_is_void(
-    parked: Decision, manager: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send(parked, manager)
-    monkeypatch.setattr(runs, "_next_moves", lambda *_args, **_named: 1 / 0)
-    after = talk(parked)
-    assert (after.status, after.negotiation.status) == ("void", "failed")
-    assert "broke down" in after.reason
-
-
-def test_the_sweep_finds_a_table_whose_task_was_lost(
-    world: scenes.World, manager: User, django_capture_on_commit_callbacks: Any
-) -> None:
-    decision = scenes.agreed(scenes.version())
-    with django_capture_on_commit_callbacks(execute=True):
-        send(decision, manager)
-    world.broker.take()
-    with django_capture_on_commit_callbacks(execute=True):
-        tasks.sweep()
-    world.broker.deliver(times=2)
-    assert fresh(decision).status == "parked"
-    assert fresh(decision).returned == 1
 
 
 @pytest.mark.parametrize(
