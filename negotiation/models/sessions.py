@@ -1,13 +1,15 @@
 """One run of a scenario and what was said in it.
 
     queued ──▶ running ──▶ agreed | no_agreement | failed
-       │         │  ▲
+       │         │  ▲  ▲        │
+       │         │  │  └────────┘           (a reviewer sends its decision back)
        │   pause ▼  │ resume
        │       paused
        └────────┴─────────▶ stopped          (an operator, or nobody resumed it in time)
 
 A worker moves queued → running and running → agreed | no_agreement | failed, and only while it
-holds the lease (`fence` equal to the number it was given). People move the rest. Every move is a
+holds the lease (`fence` equal to the number it was given). People move the rest; who sends a
+decision back moves agreed → running (services/reopenings). Every move is a
 conditional UPDATE on the expected status. Waiting between two paced turns is *running* with no
 lease and a `next_at`. Where no agreement came, the table's rules may ask a person (`asking`): what
 they choose is a decision, and the table stays without an agreement.
