@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+FIRST = "First say what you would do yourself: decisions of this risk ask for that."
+
+
 class MayNotSay(Exception):
     """Only who may decide says what they would do."""
 

@@ -36,7 +36,7 @@ def objection(decision: Decision, by: User, for_user: User | None = None) -> str
         whose = "Your voice" if for_user is None else f"The voice of {voice.get_username()}"
         return f"{whose} counts for this package already; it needs another person."
     if looks.is_asked(decision) and looks.own_verdict(decision, by) is None:
-        return "First say what you would do yourself: decisions of this risk ask for that."
+        return looks.FIRST
     return None
 
 

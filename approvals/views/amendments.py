@@ -14,7 +14,7 @@ from approvals.differences import differences_since
 from approvals.parts import own_verdicts
 from approvals.services import amendments, reviews
 from approvals.services.calls import KeyReused
-from approvals.views.cards import CONFLICT, UNPROCESSABLE, find
+from approvals.views.cards import CONFLICT, UNPROCESSABLE, after_own_verdict, find
 from approvals.views.preconditions import Missing, Seen, etag, new_key, seen_by
 from negotiation.models import Decision
 from negotiation.services.amendments import CannotTakeItsPlace
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reviewers
+@after_own_verdict
 def amend(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; its live part for htmx, which changes nothing; and the amendment itself."""
     decision = find(request, pk)

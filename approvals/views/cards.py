@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -123,6 +124,22 @@ def decide(
     voted = decision.status == Decision.Status.PARKED
     messages.success(request, _still_to_come(decision) if voted else done)
     return redirect("approval", pk=pk)
+
+
+def after_own_verdict(
+    view: Callable[[HttpRequest, int], HttpResponse],
+) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A page that shows others' opinion of a decision: first comes one's own, where that is asked
+    for."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: int) -> HttpResponse:
+        decision = find(request, pk)
+        if own_verdicts.withheld(decision, person(request), timezone.now()):
+            return card(request, decision, refusal=looks.FIRST, status=FORBIDDEN)
+        return view(request, pk)
+
+    return guarded
 
 
 def _voice(request: HttpRequest) -> User | None:

@@ -13,7 +13,13 @@ from approvals import wishes
 from approvals.differences import differences_since
 from approvals.services import reviews, send_backs
 from approvals.services.calls import KeyReused
-from approvals.views.cards import CONFLICT, FORBIDDEN, UNPROCESSABLE, find
+from approvals.views.cards import (
+    CONFLICT,
+    FORBIDDEN,
+    UNPROCESSABLE,
+    after_own_verdict,
+    find,
+)
 from approvals.views.preconditions import Missing, Seen, etag, new_key, seen_by
 from negotiation.models import Decision
 from negotiation.services import reopenings
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reviewers
+@after_own_verdict
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     decision = find(request, pk)
     if request.method == "POST":

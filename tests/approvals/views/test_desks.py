@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import pytest
@@ -13,39 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals import tasks
-from approvals.models import CardView, OwnVerdict, Question, Review
+from approvals.models import CardView, Question
 from approvals.services import claims
 from negotiation.models import Decision
 from tests import factories
 from tests.approvals import scenes
 from tests.approvals.scenes import World
+from tests.approvals.views.calls import post, read, url
 from tests.approvals.voices import give
 
 pytestmark = pytest.mark.django_db
 
 ClientOf = Callable[[User], Client]
-_keys = count()
 
 
 @pytest.fixture
 def decision(world: World, db: None) -> Decision:
     return scenes.agreed(scenes.version())
-
-
-def url(name: str, decision: Decision) -> str:
-    return reverse(name, args=[decision.pk])
-
-
-def read(client: Client, decision: Decision) -> str:
-    return client.get(url("approval", decision)).content.decode()
-
-
-def post(client: Client, name: str, decision: Decision, **fields: Any) -> tuple[int, str]:
-    call = {"seen": decision.tag, "key": f"desk-key-{next(_keys)}"} | fields
-    answer = client.post(
-        url(name, decision), {name: v for name, v in call.items() if v is not None}
-    )
-    return answer.status_code, answer.content.decode()
 
 
 def test_a_claim_is_shown_and_holds_everything_but_a_no(
@@ -183,86 +166,6 @@ def test_an_agents_answer_is_shown_not_run(
     assert "<img src=x" not in page
     assert "<script>?" not in page
     assert "\u202e" not in page
-
-
-HIDDEN = (
-    "Risk score",
-    "risk of 100",
-    "Who gave up what",
-    "What else was possible",
-    "The end of the conversation",
-    "Why it is here",
-    'data-dialog="approve"',
-    "people approve",
-    "waterfall",
-    "sure, at least",
-)
-PLAIN = ("What will happen", "against today", "What the figures rest on", "The exact request")
-
-
-@pytest.fixture
-def guarded(decision: Decision) -> Decision:
-    decision.tier = decision.tier | {"own_verdict": True}
-    decision.people, decision.seniors = 2, 1
-    decision.save(update_fields=["tier", "people", "seniors"])
-    return decision
-
-
-def test_before_the_own_verdict_only_the_plain_case_is_sent(
-    guarded: Decision, carl: User, client_of: ClientOf
-) -> None:
-    client = client_of(carl)
-    page = read(client, guarded)
-    assert [part for part in HIDDEN if part in page] == []
-    assert [part for part in PLAIN if part not in page] == []
-    given = client.get(url("approval", guarded)).context
-    assert [
-        name for name in ("risk", "steps", "gave", "given", "alternatives") if name in given
-    ] == []
-    status, page = post(client, "approval-approve", guarded)
-    assert (status, "First say what you would do" in page) == (403, True)
-    assert [part for part in HIDDEN if part in page] == []
-    fragment = client.get(url("approval", guarded), headers={"HX-Request": "true"})
-    assert fragment.status_code == 204
-    assert client.get(url("approval-answers", guarded)).status_code == 204
-
-
-def test_after_it_both_are_shown_side_by_side(
-    guarded: Decision, anna: User, carl: User, client_of: ClientOf
-) -> None:
-    client = client_of(carl)
-    assert post(client, "approval-own-verdict", guarded, view="reject")[0] == 302
-    page = read(client, guarded)
-    assert [part for part in HIDDEN if part not in page] == []
-    assert "By the plain case alone" in page
-    assert OwnVerdict.objects.get().view == "reject"
-    assert post(client, "approval-approve", guarded)[0] == 302
-    assert Review.objects.count() == 1
-    assert "Risk score" not in read(client_of(anna), guarded)
-
-
-def test_who_does_not_decide_sees_everything(
-    guarded: Decision, ben: User, client_of: ClientOf
-) -> None:
-    assert "Risk score" in read(client_of(ben), guarded)
-
-
-@pytest.mark.parametrize(
-    ("fields", "status"),
-    [
-        ({"view": ""}, 422),
-        ({"view": "maybe"}, 422),
-        ({"view": "reject", "seen": None}, 428),
-        ({"view": "reject", "key": None}, 428),
-        ({"view": "reject", "seen": f"1-{'0' * 64}"}, 409),
-    ],
-)
-def test_an_own_verdict_says_what_it_is_about(
-    guarded: Decision, carl: User, client_of: ClientOf, fields: dict[str, Any], status: int
-) -> None:
-    told, page = post(client_of(carl), "approval-own-verdict", guarded, **fields)
-    assert (told, "Not done." in page) == (status, True)
-    assert not OwnVerdict.objects.exists()
 
 
 def test_opening_the_card_is_noted_once_and_for_who_decides(
