@@ -42,7 +42,7 @@ def slice_of(decision: Decision, harm: float) -> Judged:
     """What the judge found of an agreement, with this expected harm."""
     unclamped = 100 + 25 * log10(harm)
     risk = Risk(min(max(unclamped, 0), 100), unclamped, ())
-    summary: Any = type("Summary", (), {"confidence": 0.9})()
+    summary: Any = type("Summary", (), {"confidence": 0.9, "by": "consent"})()
     return Judged(
         offer=decision.negotiation.agreed_offer,
         summary=summary,
