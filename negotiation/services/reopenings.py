@@ -102,7 +102,12 @@ def _worded(table: Table, requirements: Iterable[Requirement]) -> Iterator[Requi
 
 def _check_that_it_asks_for_something(decision: Decision, table: Table) -> None:
     if not len(table.lawful):
-        raise CannotBeAsked("No lawful offer keeps all of this. Ask for less; nothing was sent.")
+        looked_at = (
+            f" of the {table.space.count:,} that are looked at" if table.space.pooled else ""
+        )
+        raise CannotBeAsked(
+            f"No lawful offer{looked_at} keeps all of this. Ask for less; nothing was sent."
+        )
     if decision.offer is None and not table.broken(table.space.index_of(decision.agreed)):
         raise CannotBeAsked(
             "What they agreed on keeps all of this already, so they would only agree on it again."

@@ -9,10 +9,12 @@ import pytest
 from negotiation.engine.analysis import summarise
 from negotiation.engine.endings import Agreement, NoAgreement
 from negotiation.engine.messages import Act
+from negotiation.engine.pools import pooled_table
 from negotiation.engine.requirements import Requirement
 from negotiation.engine.rules import IllegalMove
 from negotiation.engine.session import Session
-from negotiation.engine.table import Kind
+from negotiation.engine.table import Kind, Table
+from tests.engine.large_spaces import additive, table_of
 from tests.engine.requests import asked, at_most, figure
 from tests.engine.tables import service_table
 from tests.engine.talks import finished, go_on
@@ -178,3 +180,24 @@ def test_offers_that_were_ruled_out_still_count_as_concessions() -> None:
     assert {name: each.steps for name, each in after.items()} == {
         name: each.steps for name, each in before.items()
     }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_table_over_a_pool_goes_on_over_what_is_left_of_the_pool(kind: Kind) -> None:
+    space, seats, _ = additive(1, issues=30)
+    session = finished(pooled_table(table_of(seats, kind), space, 1), seed=1)
+    first = session.ending
+    assert isinstance(first, Agreement)
+    assert session.table.space.pooled
+    name, option = next(iter(first.offer.items()))
+    session.apply(asked(session, Requirement(subject=name, test="not_in", limit=(option,))))
+    go_on(session)
+    assert isinstance(session.ending, Agreement)
+    assert session.ending.offer[name] != option
+    again = Session.replay(first_table(session), seed=1, messages=session.messages)
+    assert again.ending == session.ending
+
+
+def first_table(session: Session) -> Table:
+    """The table as it was before anybody asked for more."""
+    return session.moves[0].table
