@@ -16,8 +16,8 @@ package; the last of them moves it to cleared. Any reviewer moves parked or clea
 operator → withdrawn; the timers parked → expired; a worker the rest. A mandate is an approval given
 beforehand; whoever breaks the glass moves parked or refused → cleared alone. No wins over yes until
 a worker begins. An amended or returned decision has another package, and its votes begin again; the
-package before is kept. Where the seats did not agree and a person is asked, what that person chooses
-is parked, too (services/choices).
+package before is kept. Where the seats did not agree and a person is asked, what that person
+chooses is parked, too (services/choices).
 Every move is a conditional UPDATE; the CHECK constraints below hold whoever writes.
 """
 

@@ -125,8 +125,10 @@ def _stop(
     with transaction.atomic():
         stopped = _move(expected.filter(pk=negotiation_id), changes)
         if stopped:
-            returns.give_up(negotiation_id=negotiation_id, reason=f"Stopped: {reason}", now=now)
-            _say(negotiation_id, "stopped", by=by, reason=reason, now=now)
+            returns.give_up(
+                negotiation_id=negotiation_id, reason=f"Its table was ended: {reason}", now=now
+            )
+            _say(negotiation_id, "ended", by=by, reason=reason, now=now)
     return stopped
 
 
