@@ -13,6 +13,7 @@ from django.db.models import F
 
 from negotiation.models import Decision
 from negotiation.services import audits, decisions, grants, stops
+from negotiation.services.exclusions import exclusion
 from negotiation.services.validity import findings_under
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def clear(
         was=before,
         approvals=decision.approvals,
         people=decision.people,
+        # What would have kept this person from approving it in the ordinary way.
+        excluded=exclusion(decision, by) or "",
         reason=reason,
     )
     grants.give(decision, scenario, by=by, now=now, at_most=LASTS)

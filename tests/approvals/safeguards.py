@@ -11,8 +11,8 @@ from django.utils import timezone
 from approvals.services import emergencies
 from negotiation import tasks
 from negotiation.engine.requirements import Requirement
-from negotiation.models import Decision, Negotiation
-from negotiation.services import decisions, judgements, mandates, transcripts
+from negotiation.models import Decision, Negotiation, Stop
+from negotiation.services import decisions, judgements, mandates, switches, transcripts
 from tests import factories
 from tests.approvals import scenes
 
@@ -93,3 +93,16 @@ def smash(decision: Decision, by: User, **other: Any) -> GlassReview:
         "now": timezone.now(),
     }
     return emergencies.break_glass(by=by, **(said | other))
+
+
+def stop(by: User, decision: Decision | None = None) -> Stop:
+    """Everything, or one decision's table."""
+    over = decision.negotiation_id if decision else None
+    scope = Stop.Scope.NEGOTIATION if decision else Stop.Scope.GLOBAL
+    return switches.stop(
+        scope=scope, negotiation_id=over, by=by, reason="Something is odd", now=timezone.now()
+    )
+
+
+def lift(stopped: Stop, by: User) -> None:
+    switches.lift(stop_id=stopped.pk, by=by, reason="It was not", now=timezone.now())

@@ -61,6 +61,17 @@ def test_one_person_clears_what_needs_two_and_it_is_carried_out(world: World, ro
     assert len(world.target.effects) == 1
 
 
+def test_four_eyes_do_not_bind_and_it_is_recorded_that_they_would_have(
+    world: World, senior: User
+) -> None:
+    decision = scenes.agreed(scenes.edit_scenario(scenes.version(), senior))
+    with pytest.raises(reviews.MayNotApprove):
+        scenes.approve(decision, senior)
+    smash(decision, senior)
+    assert "author of version" in AuditEntry.objects.get(action="glass.broken").details["excluded"]
+    assert execute(decision).status == "executed"
+
+
 def test_what_is_refused_only_for_its_score_can_be_cleared_so(world: World, senior: User) -> None:
     decision = refused()
     smash(decision, senior)

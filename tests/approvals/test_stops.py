@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -16,33 +14,19 @@ from django.utils import timezone
 from approvals.services import reviews
 from negotiation import tasks
 from negotiation.models import AuditEntry, Decision, Execution, Negotiation, Stop
-from negotiation.services import decisions, judgements, runs, stops, switches, transcripts
+from negotiation.services import (
+    decisions,
+    judgements,
+    runs,
+    stops,
+    transcripts,
+)
 from tests import factories
 from tests.approvals import scenes
-from tests.approvals.crowds import Crowd
-from tests.approvals.invariants import Look, check
+from tests.approvals.safeguards import execute, lift, stop
 from tests.approvals.scenes import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
-
-
-def stop(by: User, decision: Decision | None = None) -> Stop:
-    """Everything, or one decision's table."""
-    over = decision.negotiation_id if decision else None
-    scope = Stop.Scope.NEGOTIATION if decision else Stop.Scope.GLOBAL
-    return switches.stop(
-        scope=scope, negotiation_id=over, by=by, reason="Something is odd", now=timezone.now()
-    )
-
-
-def lift(stopped: Stop, by: User) -> None:
-    switches.lift(stop_id=stopped.pk, by=by, reason="It was not", now=timezone.now())
-
-
-def execute(decision: Decision) -> Decision:
-    tasks.execute_decision(decision_id=decision.pk)
-    decision.refresh_from_db()
-    return decision
 
 
 def sweep(world: World) -> None:
@@ -190,97 +174,6 @@ def test_a_last_turn_under_a_stop_makes_no_decision(
     lift(made[0], manager)
     sweep(world)
     assert Decision.objects.get().status == "cleared"
-
-
-@pytest.fixture
-def crowd(world: World, transactional_db: None) -> Iterator[Crowd]:
-    assert connection.vendor == "postgresql"
-    gathered = Crowd()
-    yield gathered
-    gathered.go_home()
-
-
-def number(action: str, **subject: int) -> int | None:
-    found = AuditEntry.objects.filter(action=action, **subject).values_list("number", flat=True)
-    return found.first()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_a_stop_and_a_beginning_at_once_it_had_begun_or_it_does_not_begin(
-    world: World, crowd: Crowd, manager: User
-) -> None:
-    version, ends = scenes.version(short=True), []
-    for at in range(24):
-        decision = scenes.agreed(version)
-        scenes.approve(decision, manager)
-        calls: list[Callable[[], object]] = [
-            partial(tasks.execute_decision, decision_id=decision.pk)
-        ] * 6
-        calls[at % 6 : at % 6] = [partial(stop, manager)]
-        crowd.do(calls)
-        decision.refresh_from_db()
-        stopped = Stop.objects.live().get()
-        began = Execution.objects.filter(decision=decision).first()
-        if began is None:
-            assert decision.status == "parked"
-            assert "Something is odd" in decision.returned_because
-        else:
-            started = number("execution.started", subject_id=began.pk)
-            assert started is not None
-            assert started < (number("stop.set", subject_id=stopped.pk) or 0)
-        check(Look.now(), world.target)
-        calls_before = len(world.target.calls)
-        execute(decision)
-        assert len(world.target.calls) == calls_before, "nothing is attempted under a stop"
-        ends.append(began is not None)
-        world.clock.forward(seconds=1)
-        lift(stopped, manager)
-    assert not all(ends), "some of them were stopped in time"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_a_stop_and_an_approval_at_once_it_was_approved_before_or_it_is_not(
-    world: World, crowd: Crowd, manager: User
-) -> None:
-    def vote(decision: Decision) -> str:
-        try:
-            scenes.approve(decision, manager)
-        except reviews.NotParked:
-            return "told"
-        return "approved"
-
-    version = scenes.version(short=True)
-    for at in range(24):
-        decision = scenes.agreed(version)
-        calls: list[Callable[[], object]] = [partial(vote, decision), partial(stop, manager)]
-        said = crowd.do(calls[:: 1 if at % 2 else -1])
-        stopped = Stop.objects.live().get()
-        cleared = number("decision.cleared", subject="decision", subject_id=decision.pk)  # type: ignore[arg-type]
-        assert ("approved" in said) == (cleared is not None)
-        if cleared is not None:
-            assert cleared < (number("stop.set", subject_id=stopped.pk) or 0)
-        lift(stopped, manager)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_people_who_stop_at_once_have_stopped_once(
-    world: World, crowd: Crowd, manager: User
-) -> None:
-    def told() -> str:
-        try:
-            stop(manager)
-        except switches.AlreadyStopped:
-            return "told"
-        return "stopped"
-
-    assert sorted(crowd.do([told] * 12)) == ["stopped"] + ["told"] * 11
-    assert Stop.objects.live().count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_switch_is_kept_until_a_commit_or_not_at_all() -> None:
-    with pytest.raises(transaction.TransactionManagementError):
-        stops.share()
 
 
 def test_a_stopped_decision_is_not_reminded_of(world: World, manager: User) -> None:
