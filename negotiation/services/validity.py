@@ -15,12 +15,14 @@ import rfc8785
 from django.db.models import F
 from pydantic import ValidationError
 
+from negotiation.engine.formatting import listed
 from negotiation.engine.messages import Act
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.space import NotInSpace
-from negotiation.models import Decision, Grant, ScenarioVersion
+from negotiation.models import Decision, Execution, Grant, ScenarioVersion
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.services.packages import present_fingerprint
+from negotiation.services.precedents import DRY_RUN
 from negotiation.services.signatures import is_signed
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class GrantNotValid(Exception):
 def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
     """What was approved is what is executed: hash, time, rules and the figures it read.
 
-    The permission, and a sentence where the rules have changed since without forbidding it. Raises
+    The permission, and what has changed since without making it void, in a sentence or two. Raises
     GrantNotValid.
     """
     grant = Grant.objects.filter(decision=decision, void_at=None).first()
@@ -73,7 +75,7 @@ def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
         raise GrantNotValid("The scenario's document was changed behind Parley's back.")
     if not is_signed(grant):
         raise GrantNotValid("The permission is not one that Parley has given.")
-    return grant, _drift(decision, version)
+    return grant, " ".join(filter(None, (_drift(decision, version), _done_since(decision))))
 
 
 def _refuse_a_revoked_mandate(decision: Decision) -> None:
@@ -104,6 +106,25 @@ def _drift(decision: Decision, version: ScenarioVersion) -> str:
     if gated and decision.route == Decision.Route.AUTO:
         raise GrantNotValid(f"{rules} A person decides it now: {gated[0].text}")
     return f"{rules} None of them forbids it."
+
+
+def _done_since(decision: Decision) -> str:
+    """What was carried out at the same service after this had been agreed: its figures and its
+    losses were not known to who judged it."""
+    others = (
+        Execution.objects.filter(
+            decision__features__service=decision.features.get("service"),
+            started_at__gt=decision.created_at,
+        )
+        .exclude(decision=decision)
+        .exclude(kind=DRY_RUN)
+        .order_by("pk")
+        .values_list("decision_id", flat=True)
+    )
+    if not others:
+        return ""
+    which = f"decision{'s' if others[1:] else ''} {listed([str(pk) for pk in others])}"
+    return f"Since it was agreed, {which} began to be carried out at the same service."
 
 
 def findings_under(

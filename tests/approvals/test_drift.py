@@ -109,3 +109,18 @@ def test_a_newer_gate_brings_an_automatic_decision_to_people(admin: User, target
     assert decision.status == Decision.Status.PARKED
     assert "A person decides it now: Always a person." in decision.returned_because
     assert not target.calls
+
+
+def test_what_was_carried_out_there_meanwhile_is_noted(
+    approved: Decision, manager: User, manager_client: Client, target: Target
+) -> None:
+    version = approved.negotiation.version
+    table = sessions.start(version=version, by=None, now=timezone.now(), pace=0, seed=8)
+    runs.run(negotiation_id=table.pk, clock=timezone.now)
+    other = approve(Decision.objects.get(negotiation=table), manager)
+    assert other.status == "cleared"
+    assert execute(other).status == "executed"
+    assert Execution.objects.get(decision=other).drift == ""
+    assert execute(approved).status == "executed"
+    page = manager_client.get(reverse("approval", args=[approved.pk])).content.decode()
+    assert f"decision {other.pk} began to be carried out at the same service" in page
