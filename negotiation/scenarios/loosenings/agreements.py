@@ -27,7 +27,7 @@ def of_agreement(
         words=words,
     )
     old, new = ({seat.name: seat for seat in each.seats} for each in (before, after))
-    for name in old.keys() & new.keys():
+    for name in (each for each in new if each in old):
         yield from _seat(old[name], new[name], words)
     yield from _resolution(before, after)
 

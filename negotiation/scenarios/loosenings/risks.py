@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from negotiation.scenarios.definitions import Definitions, read_by_the_judge
 from negotiation.scenarios.loosenings.changes import Change, of_figure, of_words
 from negotiation.scenarios.policy_parts import Reversibility
+from negotiation.scenarios.words import figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,15 +75,24 @@ def _reversibility(
 ) -> Iterator[Change]:
     was, now = before.policy.risk.reversibility, after.policy.risk.reversibility
     if isinstance(was, Reversibility) and isinstance(now, Reversibility) and was.by == now.by:
-        for option in was.levels.keys() & now.levels.keys():
+        for option in (each for each in now.levels if each in was.levels):
             label = f"How hard {words.value(now.by, option)} is to undo"
             levels = was.levels[option], now.levels[option]
             yield from of_figure(label, *levels, up="tightens", unit="", words=words)
+        yield from _new_levels(was, now, words)
     elif isinstance(was, float | int) and isinstance(now, float | int):
         label = "How hard it is to undo"
         yield from of_figure(label, was, now, up="tightens", unit="", words=words)
     else:
         yield Change("How hard it is to undo is told in another way", "loosens")
+
+
+def _new_levels(was: Reversibility, now: Reversibility, words: Words) -> Iterator[Change]:
+    """What could be taken out in one save and come back easier in the next."""
+    for option in (each for each in now.levels if each not in was.levels):
+        level = now.levels[option]
+        text = f"How hard {words.value(now.by, option)} is to undo: {figure(level)}, which is new"
+        yield Change(text, "loosens" if level < 1 else "tightens")
 
 
 def of_readings(

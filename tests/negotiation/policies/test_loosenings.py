@@ -150,6 +150,20 @@ def test_a_formula_that_nothing_judges_by_is_free() -> None:
     assert changes(before, from_data(data, source="x")) == []
 
 
+@pytest.mark.parametrize(("level", "looser"), [(0, True), (1, False)])
+def test_an_option_that_comes_in_easy_to_undo_loosens(level: float, looser: bool) -> None:
+    data = plain()
+    options = next(issue for issue in data["issues"] if issue["name"] == "purchase_model")[
+        "options"
+    ]
+    gone = options.pop()["value"]
+    del data["policy"]["risk"]["reversibility"]["levels"][gone]
+    before = ScenarioDocument.model_validate(data)
+    back = plain()
+    back["policy"]["risk"]["reversibility"]["levels"][gone] = level
+    assert loosens(changes(before, from_data(back, source="x"))) is looser
+
+
 def test_a_rule_that_imposes_loosens() -> None:
     data = plain()["policy"] | {"resolution": ["vote", "ask"]}
     assert loosens(changes(SHIPPED, changed("policy", data)))
