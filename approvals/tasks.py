@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -11,8 +13,12 @@ from negotiation import dispatch, heartbeats
 from negotiation.models import Timer
 from negotiation.services import deadlines
 
+log = logging.getLogger("parley.upkeep")
+
 # Batches of the audit trail in one task: the next one follows within seconds.
 BATCHES = 20
+# Timers and deliveries in one task; as above.
+AT_ONCE = 500
 # As for the sweep of `negotiation/tasks.py`.
 STALE_SECONDS = 30
 
@@ -22,8 +28,12 @@ def fire_timers(**_: object) -> None:
     """Reminds, asks more people, and ends what nobody decided: whatever has come due, in order."""
     now = timezone.now()
     heartbeats.record(now=now, of="timers")
-    for pk in Timer.objects.due(now).unstopped().values_list("pk", flat=True):
-        deadlines.fire(timer_id=pk, now=now)
+    for pk in Timer.objects.due(now).unstopped().values_list("pk", flat=True)[:AT_ONCE]:
+        try:
+            deadlines.fire(timer_id=pk, now=now)
+        except Exception:
+            # The edge of the worker: one that breaks must not hold up the others.
+            log.exception("Timer %s broke.", pk)
 
 
 @shared_task
@@ -35,7 +45,7 @@ def notify(**_: object) -> None:
             break
     now = timezone.now()
     deliveries.collect(now=now)
-    for pk in Delivery.objects.due(now).values_list("pk", flat=True):
+    for pk in Delivery.objects.due(now).values_list("pk", flat=True)[:AT_ONCE]:
         deliver.apply_async(kwargs={"delivery_id": pk}, expires=STALE_SECONDS)
 
 

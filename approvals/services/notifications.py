@@ -7,6 +7,7 @@ service needs a hook for it, and nothing that one commits is missed.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.models import User
+
+    from approvals.services.wordings import Told
+
+log = logging.getLogger("parley.notifications")
 
 # Rows of the trail in one transaction.
 BATCH = 200
@@ -81,20 +86,31 @@ def _notifications(entries: Sequence[AuditEntry], now: datetime) -> Iterator[Not
         decision = decisions.get(entry.pk)
         if decision is None:
             continue
-        told = {entry.user_id}
-        for event, text in told_by(entry, decision):
-            for user in audience.recipients(decision, event):
-                if user.pk not in told:
-                    told.add(user.pk)
-                    yield Notification(
-                        user=user,
-                        event=event,
-                        decision=decision,
-                        audit_seq=entry.number,
-                        text=text,
-                        package_hash=decision.package_hash,
-                        created_at=entry.at,
-                    )
+        try:
+            yield from _told(entry, decision, audience)
+        except Exception:
+            # The edge of the worker: what cannot be told must not keep back what follows it.
+            log.exception("Row %s of the audit trail cannot be told.", entry.number)
+
+
+def _told(entry: AuditEntry, decision: Decision, audience: Audience) -> list[Notification]:
+    people: dict[int, tuple[User, Told]] = {}
+    for told in told_by(entry, decision):
+        for user in audience.recipients(decision, told.event):
+            people.setdefault(user.pk, (user, told))
+    return [
+        Notification(
+            user=user,
+            event=told.event,
+            decision=decision,
+            audit_seq=entry.number,
+            text=told.text,
+            package_hash=decision.package_hash,
+            created_at=entry.at,
+        )
+        for pk, (user, told) in people.items()
+        if pk != entry.user_id
+    ]
 
 
 def _decisions(entries: Sequence[AuditEntry]) -> Mapping[int, Decision]:

@@ -22,7 +22,8 @@ from approvals.models import (
     Review,
 )
 from approvals.services import notifications
-from negotiation.models import AuditHead
+from approvals.services.recipients import Audience
+from negotiation.models import AuditHead, Decision
 from negotiation.roles import Role
 from negotiation.services import audits
 from tests import factories
@@ -264,6 +265,23 @@ def test_a_package_that_is_no_package_is_told_by_its_number(world: World, manage
     read_all()
     assert all(one.text.startswith("Decision ") for one in Notification.objects.all())
     assert len(told(manager)) == 4
+
+
+def test_a_row_that_cannot_be_told_keeps_back_no_other(
+    world: World, manager: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = say(), say()
+    usual = Audience.recipients
+
+    def recipients(self: Audience, decision: Decision, event: str) -> list[User]:
+        if decision.pk == broken.pk:
+            raise ZeroDivisionError
+        return usual(self, decision, event)
+
+    monkeypatch.setattr(Audience, "recipients", recipients)
+    read_all()
+    assert Notification.objects.get().decision_id == sound.pk
+    assert "cannot be told" in caplog.text
 
 
 def test_each_decision_costs_one_query_more_however_many_are_told(

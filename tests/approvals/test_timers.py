@@ -139,6 +139,16 @@ def test_a_worker_that_is_killed_anywhere_leaves_all_of_a_timer_or_nothing(world
     assert points > 20, "there are many points at which it can be killed"
 
 
+def test_a_timer_that_breaks_holds_up_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = parked(tier={"escalations": 3}), parked()
+    fire(world, days=40)
+    assert said_of(sound) == ["reminded", "reminded", "escalated"]
+    assert said_of(broken) == ["reminded", "reminded"]
+    assert "window_hours" in caplog.text
+
+
 def test_what_was_frozen_at_the_start_is_what_counts(world: World, admin: User) -> None:
     document = deepcopy(SMALL)
     document["policy"] |= {"review_from": 0, "tiers": [tier(window=4, escalations=1)]}
