@@ -26,8 +26,8 @@ class NavItem(NamedTuple):
     icon: str
     current: bool
     waiting: bool = False
-    # Where this is another count than that of the approvals.
-    count: int = 0
+    # Where this is another number than that of the approvals.
+    number: int = 0
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _nav(request: HttpRequest) -> list[NavItem]:
             icon=icon,
             current=_is_here(here, url, floor),
             waiting=label == "Approvals",
-            count=parked if label == POLICY_CHANGES else 0,
+            number=parked if label == POLICY_CHANGES else 0,
         )
         for url, label, icon in places
     ]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiation.engine.budgets import Budget, within
+from negotiation.engine.gates import Route
 from negotiation.engine.policy import Judgement, Policy, judge
 from negotiation.engine.risk import Risk
 

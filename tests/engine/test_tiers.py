@@ -22,7 +22,8 @@ def scored(score: float, severity: float = 0.1) -> Risk:
 
 
 def judged(policy: Policy = POLICY, **fields: Any) -> Judgement:
-    return judge(policy, **{"risk": scored(1), "values": {}, "confidence": 1.0} | fields)
+    found: dict[str, Any] = {"risk": scored(1), "values": {}, "confidence": 1.0} | fields
+    return judge(policy, **found)
 
 
 @pytest.mark.parametrize(
