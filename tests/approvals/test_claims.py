@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from approvals.models import Review
 from approvals.services import claims, reviews
+from approvals.services.calls import Call
 from approvals.services.claims import Claimed
 from negotiation.models import AuditEntry, Decision, Grant
 from negotiation.roles import Role
@@ -52,6 +53,29 @@ def test_while_one_reviews_it_another_can_only_say_no(anna: User, carl: User) ->
     scenes.reject(decision, carl)
     decision.refresh_from_db()
     assert decision.status == "rejected"
+
+
+@pytest.mark.parametrize("verdict", ["amend", "send_back"])
+def test_nor_is_it_amended_or_sent_back_meanwhile(anna: User, carl: User, verdict: str) -> None:
+    decision = factories.decision()
+    claim(decision, anna)
+    now = timezone.now()
+
+    def looked(by: User) -> Decision:
+        call = Call(
+            decision_id=decision.pk,
+            by=by,
+            verdict=Review.Verdict(verdict),
+            reason="Too dear",
+            seen_hash=decision.package_hash,
+            seen_revision=decision.revision,
+            key="",
+        )
+        return reviews.seen(call, now)
+
+    with pytest.raises(reviews.NotParked, match="being reviewed by anna"):
+        looked(carl)
+    assert looked(anna) == decision
 
 
 def test_who_claimed_it_decides_and_lets_go_with_the_verdict(anna: User, carl: User) -> None:
