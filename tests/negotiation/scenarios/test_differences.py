@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from negotiation.scenarios.loaders import load_named
 from negotiation.scenarios.differences import Difference, differences
+from negotiation.scenarios.loaders import load_named
 
 
 @pytest.fixture
