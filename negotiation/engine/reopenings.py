@@ -9,6 +9,7 @@ before the table gives up the mediator takes what enough seats can accept, if th
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -92,10 +93,18 @@ def _narrowed(state: State, message: Message, *, withdrawn: bool) -> Table:
     round_ = state.round
     if table.protocol == "alternating":
         round_ = max(round_, state.turns // len(state.names) + 1)
-    rest = tuple(step for step in table.resolution if step != "mediate")
     return replace(
-        narrowed, rounds=max(table.rounds, round_ + _MORE), resolution=("mediate", *rest)
+        narrowed,
+        rounds=max(table.rounds, round_ + _MORE),
+        resolution=_steps(table.resolution),
     )
+
+
+def _steps(resolution: tuple[str, ...]) -> tuple[str, ...]:
+    """What is tried at the end: the mediator first, and no person, for one has just spoken."""
+    before = takewhile(lambda step: step != "ask", resolution)
+    last = ("status_quo",) if "status_quo" in resolution else ()
+    return tuple(dict.fromkeys(("mediate", *before, *last)))
 
 
 def _conceded(state: State) -> dict[str, float]:

@@ -28,7 +28,7 @@ from approvals.services import reviews
 from negotiation import tasks
 from negotiation.models import Decision, Grant
 from negotiation.roles import Role
-from negotiation.services import sessions
+from negotiation.services import reopenings, sessions
 from tests import factories
 from tests.approvals import scenes
 from tests.approvals.doubles import Killed
@@ -87,6 +87,12 @@ class Stories(RuleBasedStateMachine):
         with self.committed(), suppress(reviews.NotParked):
             scenes.reject(self.seen[index], self.managers[by])
 
+    @rule(index=mostly_the_first, by=who)
+    def send_back(self, index: int, by: int) -> None:
+        no = (reviews.NotParked, reopenings.CannotBeAsked, reopenings.SentBackTwice)
+        with self.committed(), suppress(*no):
+            scenes.send_back(self.seen[index], self.managers[by])
+
     @rule(minutes=st.sampled_from([1, 30, 241, 60 * 25]))
     def time_passes(self, minutes: int) -> None:
         self.world.clock.forward(minutes=minutes)
@@ -111,7 +117,7 @@ class Stories(RuleBasedStateMachine):
             for _ in range(times):
                 tasks.execute_decision(decision_id=self.agreed[index].pk)
 
-    @rule(answer=st.sampled_from(["ok", "busy", "refuses", "silent", "kills"]))
+    @rule(answer=st.sampled_from(["ok", "busy", "refuses", "refuses", "silent", "kills"]))
     def the_target_changes_its_mind(self, answer: str) -> None:
         self.world.target.answer = answer
 

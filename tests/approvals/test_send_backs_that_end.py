@@ -46,7 +46,7 @@ def test_where_somebody_stops_the_table_the_decision_is_void(manager: User, oper
         negotiation_id=parked.negotiation_id, by=operator, reason="Too long", now=timezone.now()
     )
     after = fresh(parked)
-    assert (after.status, after.reason) == ("void", "Stopped: Too long")
+    assert (after.status, after.reason) == ("void", "Its table was ended: Too long")
 
 
 def test_where_nobody_resumes_the_table_the_decision_is_void(manager: User, operator: User) -> None:

@@ -201,3 +201,13 @@ def test_a_table_over_a_pool_goes_on_over_what_is_left_of_the_pool(kind: Kind) -
 def first_table(session: Session) -> Table:
     """The table as it was before anybody asked for more."""
     return session.moves[0].table
+
+
+def test_who_asks_for_what_cannot_be_had_is_not_asked_again() -> None:
+    table = replace(service_table(), resolution=("mediate", "ask", "vote", "status_quo"))
+    session = finished(table)
+    session.apply(asked(session, at_most("cost", 12_000)))
+    go_on(session)
+    ending = session.ending
+    assert isinstance(ending, NoAgreement), "and no vote decides where a person would have been"
+    assert (ending.asks, ending.candidates, ending.status_quo) == (False, (), True)
