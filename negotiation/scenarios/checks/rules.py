@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from negotiation.scenarios.errors import Location, Problem, did_you_mean
 from negotiation.scenarios.policy_parts import Gate, Policy, Reversibility
-from negotiation.scenarios.schema import Test
 from negotiation.scenarios.vocabulary import Vocabulary, option_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from negotiation.scenarios.schema import Test
 
 _NUMERIC = frozenset({"at_most", "at_least", "above", "below"})
 
@@ -58,7 +60,7 @@ def _check_tiers(policy: Policy) -> Iterator[Problem]:
     if begins[0] != 0:
         problem = f"{begins[0]:g} leaves out lower scores that a gate sends to people"
         yield Problem(("policy", "tiers", 0, "from"), problem, "write 0")
-    for number, (before, after) in enumerate(zip(begins, begins[1:], strict=False), start=1):
+    for number, (before, after) in enumerate(pairwise(begins), start=1):
         if after <= before:
             at: Location = ("policy", "tiers", number, "from")
             yield Problem(at, f"{after:g} is not above the tier before ({before:g})", "raise it")

@@ -12,6 +12,8 @@ from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.loaders import from_data
 from tests.negotiation.scenarios.small import SMALL, changed, refusal
 
+DAY, DAY_AFTER = "2026-12-24T00:00:00+00:00", "2026-12-25T00:00:00+00:00"
+
 
 @pytest.mark.parametrize(
     ("path", "value", "said"),
@@ -62,6 +64,13 @@ from tests.negotiation.scenarios.small import SMALL, changed, refusal
         ("policy.resolution", ["precedence"], "policy.precedence: is empty; name the seats"),
         ("policy.precedence", ["cots"], "policy.precedence[0]: unknown seat 'cots'; did you mean"),
         ("policy.refuse_from", 20, "policy.refuse_from: 20 is not above review_from (35)"),
+        ("policy.tiers", [{"from": 10}], "policy.tiers[0].from: 10 leaves out lower scores"),
+        ("policy.tiers", [{}, {"from": 60}, {"from": 60}], "60 is not above the tier before (60)"),
+        (
+            "policy.freezes",
+            [{"name": "x", "text": "X", "begins": DAY_AFTER, "ends": DAY}],
+            f"policy.freezes[0].ends: {DAY} is not after its begin",
+        ),
         ("policy.risk.dimensions.0.loss", "cots", "unknown measure 'cots'"),
         ("policy.risk.affected", "region", "policy.risk.affected: unknown number 'region'"),
         ("policy.risk.reversibility", {"by": "x", "levels": {"a": 1}}, "there is no issue 'x'"),
@@ -112,3 +121,11 @@ def test_a_ninth_seat_is_refused() -> None:
     data["seats"] = [data["seats"][0] | {"name": f"seat-{number}"} for number in range(9)]
 
     assert refusal(data) == "seats: there are too many entries; give at most 8."
+
+
+def test_a_document_of_before_the_tiers_is_read_with_its_window_in_the_first() -> None:
+    stated = deepcopy(SMALL)
+    stated["policy"]["window_hours"] = 7
+    tiers = from_data(stated, source="a stored version").policy.tiers
+    read = [(tier.from_, tier.people, tier.window_hours) for tier in tiers]
+    assert read == [(0, 1, 7), (60, 2, 8), (75, 2, 24)]
