@@ -14,7 +14,7 @@ from negotiation import broadcast
 from negotiation.engine.messages import PERSON, Act
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Decision, Message, Negotiation
-from negotiation.services import audits, precedents, returns, timers
+from negotiation.services import audits, precedents, returns, stops, timers
 from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
@@ -35,8 +35,12 @@ def choose(
 ) -> Decision:
     """A parked decision on what was `judged` (amendments.judged_of).
 
-    Raises NobodyIsAsked, also if something was said at the table since it was judged.
+    Raises NobodyIsAsked, also if something was said at the table since it was judged, and while
+    there is a stop over it.
     """
+    stops.share()
+    for stop in stops.live_for(negotiation)[:1]:
+        raise NobodyIsAsked(stop.sentence)
     said = EngineMessage(
         seq=judged.features["amended"]["message"],
         round=max(negotiation.round, 1),

@@ -23,6 +23,7 @@ from negotiation.services.choices import NobodyIsAsked
 from tests import factories
 from tests.approvals import scenes
 from tests.approvals.crowds import Crowd
+from tests.approvals.safeguards import lift, stop
 from tests.approvals.scenes import World
 from tests.negotiation.services.test_imposed import ended, stubborn
 
@@ -61,6 +62,15 @@ def test_the_candidates_are_kept_with_the_end(asking: Negotiation) -> None:
     for each in ending["candidates"]:
         assert set(each["offer"]) == set(asking.version.document["today"])
         assert each["below"]
+
+
+def test_nobody_chooses_under_a_stop(asking: Negotiation, manager: User) -> None:
+    stopped = stop(manager)
+    with pytest.raises(NobodyIsAsked, match="Something is odd"):
+        choose(asking, manager, candidates(asking)[0])
+    assert not Decision.objects.exists()
+    lift(stopped, manager)
+    choose(asking, manager, candidates(asking)[0])
 
 
 def test_a_choice_is_a_parked_decision_of_the_person(asking: Negotiation, manager: User) -> None:
