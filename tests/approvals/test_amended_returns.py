@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from approvals.services import reviews
-from negotiation import tasks
+from negotiation import tasks, verify_evidence
 from negotiation.models import Decision
 from negotiation.roles import Role
 from negotiation.scenarios.schema import ScenarioDocument
-from negotiation.services import scenarios
+from negotiation.services import evidence, scenarios
 from tests import factories
 from tests.approvals import scenes
 from tests.approvals.scenes import World
 from tests.approvals.test_amendments import another, fresh
+from tests.negotiation.scenarios.test_large_spaces import large
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +83,46 @@ def test_a_newer_rule_is_asked_about_the_amended_offer(
     assert not world.target.calls
     assert fresh(parked).status == "void"
     assert "This share is forbidden" in fresh(parked).reason
+
+
+def test_its_evidence_is_sound_and_has_both_packages(
+    parked: Decision, manager: User, other: User
+) -> None:
+    scenes.amend(parked, manager, **another(parked))
+    scenes.approve(fresh(parked), other)
+    tasks.execute_decision(decision_id=parked.pk)
+    content = evidence.export(decision=fresh(parked), now=timezone.now())
+    assert verify_evidence.problems(content) == []
+    told = json.loads(content)["evidence"]
+    assert told["texts"]["package"] == fresh(parked).package
+    [before] = told["rows"]["negotiation.earlierpackage"]
+    assert before["package"] == parked.package
+    judgement = json.loads(told["texts"]["judgement"])
+    assert judgement["possible"]["neighbours"] is not None, "what the reviewers were shown"
+
+
+def test_an_offer_that_a_pool_left_out_is_amended_to_approved_and_carried_out(
+    manager: User, other: User, world: World
+) -> None:
+    document = large() | {"executor": {"kind": "webhook", "target": "demo"}}
+    document["policy"] |= {"review_from": 0, "tiers": [{"people": 1}]}
+    version = scenarios.import_document(
+        document=ScenarioDocument.model_validate(document),
+        author=None,
+        note="For a test",
+        now=timezone.now(),
+    )
+    parked = scenes.agreed(version)
+    space = version.compiled().table.space
+    changes: dict[str, Any] = next(
+        {name: option}
+        for name in parked.agreed
+        if name.startswith("extra")
+        for option in range(10)
+        if not space.holds(parked.agreed | {name: option})
+    )
+    scenes.amend(parked, manager, **changes)
+    scenes.approve(fresh(parked), other)
+    tasks.execute_decision(decision_id=parked.pk)
+    [order] = world.target.calls
+    assert json.loads(order.body)["parameters"] == parked.agreed | changes
