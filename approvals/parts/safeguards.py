@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import CharField, F, Value
@@ -14,6 +13,8 @@ from negotiation.roles import may_break_glass, may_look_back
 from negotiation.services import glass, stops
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import User
 
 
