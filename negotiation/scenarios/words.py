@@ -27,6 +27,11 @@ def figure(value: object, unit: str = "") -> str:
     return str(value)
 
 
+def moment(text: str) -> str:
+    """A time of a document, which is in UTC: 2026-12-20 08:00 UTC."""
+    return f"{text[:16].replace('T', ' ')} UTC"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """`values`: by name and value, for options, levels and codes that have words of their own."""

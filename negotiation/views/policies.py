@@ -16,8 +16,9 @@ from negotiation.models import PolicyChange, ScenarioVersion
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.policies import policy_hash, policy_of, with_policy
+from negotiation.scenarios.words import moment
 from negotiation.services import policies
-from negotiation.services.scenarios import changes_since
+from negotiation.services.scenarios import NewerVersion, changes_since
 from negotiation.views import policy_drafts
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
@@ -70,14 +71,17 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         draft = policy_drafts.shown(mixed, policy_drafts.YAML)
         draft.problems = list(error.problems)
         return show_editor(request, newest, draft, status=422)
-    saved = policies.save(
-        scenario=found,
-        document=document,
-        author=person(request),
-        note=note.cleaned_data["note"],
-        now=timezone.now(),
-        based_on=newest.number,
-    )
+    try:
+        saved = policies.save(
+            scenario=found,
+            document=document,
+            author=person(request),
+            note=note.cleaned_data["note"],
+            now=timezone.now(),
+            based_on=newest.number,
+        )
+    except NewerVersion as refusal:
+        return _show(request, earlier, status=409, refused=str(refusal))
     return after_saving(request, saved)
 
 
@@ -85,32 +89,39 @@ def _show(
     request: HttpRequest, shown: ScenarioVersion, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     document = readable(shown)
-    plain = document.model_dump(mode="json")
-    words = lexicon_for(shown).words
-    before = ScenarioVersion.objects.filter(
-        scenario=shown.scenario_id, number=shown.number - 1
-    ).first()
+    earlier = ScenarioVersion.objects.filter(scenario=shown.scenario_id)
+    before = earlier.filter(number=shown.number - 1).first()
+    parked = PolicyChange.objects.visible_to(request.user).parked()
     context = {
         "scenario": shown.scenario,
         "version": shown,
+        **_said(shown, document),
+        "changes": changes_since(before, document) if before else [],
+        "history": _history(shown.scenario),
+        "parked": parked.filter(scenario=shown.scenario_id).select_related("author"),
+        **more,
+    }
+    return render(request, "negotiation/policy.html", context, status=status)
+
+
+def _said(shown: ScenarioVersion, document: ScenarioDocument) -> dict[str, Any]:
+    """What the policy says, as people read it."""
+    plain = document.model_dump(mode="json")
+    return {
         "policy": plain["policy"],
         "protocol": plain["protocol"],
         "vetoes": [seat.title for seat in document.seats if seat.veto],
         "hash": policy_hash(policy_of(document)),
         "rules": rules(shown),
         "gates": [{"text": gate.text, "people": gate.people} for gate in document.policy.gates],
+        "freezes": [
+            {"text": each.text, "begins": moment(each.begins), "ends": moment(each.ends)}
+            for each in document.policy.freezes
+        ],
         "dimensions": dimensions(shown),
         "resolution": resolution(shown),
-        "levels": _levels(document, words),
-        "changes": changes_since(before, document) if before else [],
-        "history": _history(shown.scenario),
-        "parked": PolicyChange.objects.visible_to(request.user)
-        .parked()
-        .filter(scenario=shown.scenario_id)
-        .select_related("author"),
-        **more,
+        "levels": _levels(document, lexicon_for(shown).words),
     }
-    return render(request, "negotiation/policy.html", context, status=status)
 
 
 def _levels(document: ScenarioDocument, words: Words) -> list[tuple[str, float]]:

@@ -15,7 +15,7 @@ from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loosenings import Change
 from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import policies
-from negotiation.services.scenarios import changes_since
+from negotiation.services.scenarios import NewerVersion, changes_since
 from negotiation.services.what_ifs import what_if
 from negotiation.views.access import person, rule_writers
 from negotiation.views.forms import ReasonForm, first_error
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SHOWN = 50
-REFUSED = (policies.NotParked, policies.NotAllowed, policies.NotAsProposed, ScenarioError)
+REFUSED = (
+    policies.NotParked,
+    policies.NotAllowed,
+    policies.NotAsProposed,
+    NewerVersion,
+    ScenarioError,
+)
 
 
 @rule_writers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from negotiation.scenarios.loosenings.changes import Change, of_figure, of_words, opposite
-from negotiation.scenarios.words import figure
+from negotiation.scenarios.words import figure, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -113,11 +113,15 @@ def of_freezes(before: Sequence[Freeze], after: Sequence[Freeze]) -> Iterator[Ch
     for name in dict.fromkeys([*old, *new]):
         was, now = old.get(name), new.get(name)
         if was is None and now is not None:
-            yield Change(f"Freeze “{now.text}” from {now.begins} to {now.ends}", "tightens")
+            yield Change(f"Freeze “{now.text}” from {_span(now)}", "tightens")
         elif was is not None and now is None:
             yield Change(f"Freeze “{was.text}” removed", "loosens")
         elif was is not None and now is not None:
             yield from _freeze(was, now)
+
+
+def _span(freeze: Freeze) -> str:
+    return f"{moment(freeze.begins)} to {moment(freeze.ends)}"
 
 
 def _freeze(was: Freeze, now: Freeze) -> Iterator[Change]:
@@ -129,4 +133,4 @@ def _freeze(was: Freeze, now: Freeze) -> Iterator[Change]:
     for label, old, new, later in moved:
         if old != new:
             effect = later if new > old else opposite(later)
-            yield Change(f"Freeze “{now.text}” {label} {old} → {new}", effect)
+            yield Change(f"Freeze “{now.text}” {label} {moment(old)} → {moment(new)}", effect)

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from negotiation.models import PolicyChange, ScenarioVersion
 from negotiation.roles import Role
+from negotiation.services import policies
+from negotiation.services.scenarios import NewerVersion
 from negotiation.views.policy_drafts import present
 from tests import factories
 from tests.negotiation.policies.documents import SHIPPED
@@ -81,6 +83,21 @@ def test_a_restoration_that_loosens_waits_too(
     admin_client.post(f"{PAGE}versions/1/restore/", {"note": "Back"})
     assert ScenarioVersion.objects.count() == 2
     assert PolicyChange.objects.parked().count() == 1
+
+
+def test_a_restoration_that_another_save_overtakes_is_told(
+    admin_client: Client, version: ScenarioVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin_client.post(EDIT, form(**{"policy.capacity": "24"}))
+    newest = ScenarioVersion.objects.get(number=2)
+
+    def overtaken(**_: object) -> None:
+        raise NewerVersion(newest)
+
+    monkeypatch.setattr(policies, "save", overtaken)
+    answer = admin_client.post(f"{PAGE}versions/1/restore/", {"note": "Back"})
+    assert answer.status_code == 409
+    assert "saved version 2 while you were editing" in answer.content.decode()
 
 
 def test_a_restoration_needs_a_note(admin_client: Client, version: ScenarioVersion) -> None:
