@@ -11,7 +11,6 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
 
     from negotiation.engine.risk import Risk
     from negotiation.engine.space import BoolArray, Column
@@ -62,12 +61,14 @@ IRREVERSIBLE = Irreversible()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """From `begins` until `ends` (aware) nothing is carried out without a person."""
+    """From `begins` until `ends` nothing is carried out without a person: seconds of POSIX time,
+    and `until` for people."""
 
     name: str
     text: str
-    begins: datetime
-    ends: datetime
+    begins: float
+    ends: float
+    until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,14 +156,14 @@ def irreversible(
     ]
 
 
-def frozen(freezes: Iterable[Freeze], now: datetime | None) -> list[Finding]:
+def frozen(freezes: Iterable[Freeze], now: float | None) -> list[Finding]:
     """The freezes that hold at `now`; none where no time is told."""
     return [
         Finding(
             rule=freeze.name,
             text=freeze.text,
             subject="freeze",
-            measured=now.isoformat(),
+            measured=f"until {freeze.until}",
             limit=None,
             unit="",
             forces="review",

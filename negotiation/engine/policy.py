@@ -17,7 +17,6 @@ from negotiation.engine.tiers import TIERS, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from negotiation.engine.endings import Rule
     from negotiation.engine.gates import Freeze, Gate, Irreversible, Measured, Route
@@ -72,7 +71,7 @@ def judge(
     below: tuple[str, ...] = (),
     broken: tuple[Finding, ...] = (),
     reversibility: float | None = None,
-    now: datetime | None = None,
+    now: float | None = None,
 ) -> Judgement:
     """The route of a decision, and every rule that forced it.
 
@@ -80,8 +79,8 @@ def judge(
     `vetoes`: titles of the seats whose veto is not resolved. `by` what the agreement was decided,
     `below` titles of the seats below their limits: what a rule or a person imposed goes to people.
     `broken`: hard rules that the agreement does not keep. `reversibility` as in `RiskInputs`;
-    without it nothing counts as irreversible. `now` (aware): without it no freeze is looked at. The
-    strictest finding wins.
+    without it nothing counts as irreversible. `now` in seconds of POSIX time: without it no freeze
+    is looked at. The strictest finding wins.
     """
     findings = [
         *broken,

@@ -194,5 +194,5 @@ class CompiledScenario:
             below=tuple(self.table.seat[name].title for name in summary.below),
             broken=self.broken(offer, facts),
             reversibility=inputs.reversibility,
-            now=now,
+            now=judgements.seconds(now),
         )

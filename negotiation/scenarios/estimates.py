@@ -15,7 +15,7 @@ import numpy as np
 from negotiation.engine import risk
 from negotiation.engine.gates import frozen, met_by
 from negotiation.scenarios import readings
-from negotiation.scenarios.judgements import entropy
+from negotiation.scenarios.judgements import entropy, seconds
 from negotiation.scenarios.policy_parts import Reversibility
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Estimates:
         prospect, policy = self.prospect, self.prospect.scenario.policy
         for gate in policy.gates:
             yield met_by(gate, self._column(gate.subject, rows)), gate.people
-        yield np.full(len(rows), bool(frozen(policy.freezes, self.now))), 1
+        yield np.full(len(rows), bool(frozen(policy.freezes, seconds(self.now)))), 1
         yield np.asarray(~prospect.clearing(rows).all(axis=1)), 1
         yield self._confidence(rows) < policy.minimum_confidence - _ROUNDING, 1
 

@@ -80,12 +80,18 @@ def _tier(tier: policy_parts.Tier) -> Tier:
     return Tier(begins=named.pop("from"), **named)
 
 
+def seconds(now: datetime | None) -> float | None:
+    """A moment as the engine takes it: POSIX time."""
+    return None if now is None else now.timestamp()
+
+
 def _freeze(freeze: policy_parts.Freeze) -> gates.Freeze:
     return gates.Freeze(
         name=freeze.name,
         text=f"{freeze.text.rstrip('.')}.",
-        begins=datetime.fromisoformat(freeze.begins),
-        ends=datetime.fromisoformat(freeze.ends),
+        begins=datetime.fromisoformat(freeze.begins).timestamp(),
+        ends=datetime.fromisoformat(freeze.ends).timestamp(),
+        until=f"{freeze.ends[:16].replace('T', ' ')} UTC",
     )
 
 

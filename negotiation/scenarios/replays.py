@@ -136,7 +136,7 @@ class Rules:
             below=tuple(self._titles.get(name, name) for name in said["below"]),
             broken=broken,
             reversibility=inputs.reversibility,
-            now=datetime.fromisoformat(features["at"]),
+            now=datetime.fromisoformat(features["at"]).timestamp(),
         )
 
     def _broken(self, values: Sequence[Mapping[str, Any]]) -> dict[int, tuple[Finding, ...]]:
