@@ -175,6 +175,12 @@ def amend(decision: Decision, by: User, key: str = "", **changes: Option) -> Rev
     )
 
 
+def withdraw(decision: Decision, by: User, key: str = "") -> Review:
+    return reviews.withdraw(
+        **_seen(decision), by=by, reason="Not wanted", now=timezone.now(), key=key
+    )
+
+
 def send_back(decision: Decision, by: User, key: str = "") -> Review:
     """Whatever they agree on next, it is in another region than now."""
     other = Requirement(subject="region", test="not_in", limit=(decision.agreed["region"],))

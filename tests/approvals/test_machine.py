@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import TestCase
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,9 +27,9 @@ from hypothesis.stateful import (
 
 from approvals.services import reviews
 from negotiation import tasks
-from negotiation.models import Decision, Grant
+from negotiation.models import Decision, Grant, Stop
 from negotiation.roles import Role
-from negotiation.services import reopenings, sessions
+from negotiation.services import amendments, reopenings, sessions, switches
 from tests import factories
 from tests.approvals import scenes
 from tests.approvals.doubles import Killed
@@ -48,6 +49,7 @@ class Stories(RuleBasedStateMachine):
     world: ClassVar[World]
     agreed: ClassVar[list[Decision]]
     managers: ClassVar[list[User]]
+    operator: ClassVar[User]
     beginning: ClassVar[Look]
     told: ClassVar[int]
     ends: ClassVar[set[str]]
@@ -60,6 +62,7 @@ class Stories(RuleBasedStateMachine):
         self.seen = list(self.agreed)
         self.looked = True
         self.to_the_end = False
+        self.sent_before_the_stop: int | None = None
 
     @initialize(to_the_end=st.sampled_from([False, False, True]))
     def somebody_begins(self, to_the_end: bool) -> None:
@@ -92,6 +95,34 @@ class Stories(RuleBasedStateMachine):
         no = (reviews.NotParked, reopenings.CannotBeAsked, reopenings.SentBackTwice)
         with self.committed(), suppress(*no):
             scenes.send_back(self.seen[index], self.managers[by])
+
+    @rule(index=mostly_the_first, by=who, share=st.sampled_from([0, 50, 100]))
+    def amend(self, index: int, by: int, share: int) -> None:
+        with self.committed(), suppress(reviews.NotParked, amendments.CannotTakeItsPlace):
+            scenes.amend(self.seen[index], self.managers[by], share=share)
+
+    @rule(index=mostly_the_first)
+    def withdraw(self, index: int) -> None:
+        with self.committed(), suppress(reviews.NotParked):
+            scenes.withdraw(self.seen[index], self.operator)
+
+    @rule()
+    def somebody_stops_everything(self) -> None:
+        with self.committed(), suppress(switches.AlreadyStopped):
+            switches.stop(
+                scope=Stop.Scope.GLOBAL, by=self.operator, reason="Wait", now=timezone.now()
+            )
+            self.sent_before_the_stop = len(self.world.target.calls)
+
+    @rule()
+    def it_goes_on(self) -> None:
+        with self.committed():
+            self.lift()
+
+    def lift(self) -> None:
+        self.sent_before_the_stop = None
+        for stop in Stop.objects.live():
+            switches.lift(stop_id=stop.pk, by=self.managers[0], reason="Go on", now=timezone.now())
 
     @rule(minutes=st.sampled_from([1, 30, 241, 60 * 25]))
     def time_passes(self, minutes: int) -> None:
@@ -149,11 +180,14 @@ class Stories(RuleBasedStateMachine):
         check(look, self.world.target)
         check_step(self.before, look)
         self.before, self.looked = look, True
+        stopped = self.sent_before_the_stop
+        assert stopped in {None, len(self.world.target.calls)}, "under a stop nothing is sent"
 
     def teardown(self) -> None:
         type(self).told += 1
         try:
             if self.to_the_end:
+                self.it_goes_on()
                 self.world.come_to_rest(self.committed)
                 self.consent_holds()
             self.ends.update(each.status for each in self.before.decisions.values())
@@ -168,6 +202,7 @@ def test_consent_holds_in_every_story(world: World) -> None:
     assert connection.vendor == "postgresql"
     Stories.world, Stories.told, Stories.ends = world, 0, set()
     Stories.managers = [factories.person(Role.MANAGER) for _ in range(3)]
+    Stories.operator = factories.person(Role.OPERATOR)
     reviewed = scenes.agreed(scenes.version(people=2))
     automatic = scenes.agreed(scenes.version(automatic=True))
     assert (reviewed.status, automatic.status) == ("parked", "cleared")
