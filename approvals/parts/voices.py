@@ -53,10 +53,13 @@ def voices_of(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
 
 def _excluded(decision: Decision) -> Iterator[tuple[User, str]]:
     """Reviewers who cannot approve this package, and what they are that keeps them from it."""
-    seats = decision.negotiation.version.document["seats"]
+    version = decision.negotiation.version
+    seats = version.document["seats"]
     owners = [seat["owner"] for seat in seats if seat.get("owner")]
     concerned = Q(username__in=owners) | Q(
-        pk__in=[pk for pk in (decision.amended_by_id, decision.negotiation.version.author_id) if pk]
+        pk__in=[
+            pk for pk in (decision.amended_by_id, version.author_id, version.ratified_by_id) if pk
+        ]
     )
     reviewers = User.objects.filter(
         concerned, is_active=True, groups__name__in=[Role.MANAGER, Role.SENIOR]

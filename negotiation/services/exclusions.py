@@ -22,6 +22,8 @@ def exclusion(decision: Decision, user: User) -> str | None:
     version = decision.negotiation.version
     if version.author_id == user.pk:
         return f"the author of version {version.number} of the rules, which sent it here"
+    if version.ratified_by_id == user.pk:
+        return f"who agreed to version {version.number} of the rules, which sent it here"
     for seat in version.document["seats"]:
         if seat.get("owner") == user.get_username():
             return f"the owner of the agent {seat['title']} at this table"

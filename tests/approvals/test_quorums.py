@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from approvals.models import Review
 from approvals.services import reviews
 from negotiation import tasks
-from negotiation.models import AuditEntry, Decision, Grant, ScenarioVersion
+from negotiation.models import AuditEntry, Decision, Grant, PolicyChange, ScenarioVersion
 from negotiation.roles import Role
 from tests import factories
 from tests.approvals import scenes
@@ -112,6 +113,25 @@ def author(parked: Decision, who: User) -> None:
     ScenarioVersion.objects.filter(pk=parked.negotiation.version_id).update(author=who)
 
 
+def ratifier(parked: Decision, who: User) -> None:
+    """Of a change that loosened the policy: it has another author, and was parked for a second."""
+    version = parked.negotiation.version
+    proposal = PolicyChange.objects.create(
+        scenario=version.scenario,
+        base=version,
+        document=version.document,
+        document_hash=version.document_hash,
+        author=factories.person(Role.ADMIN),
+        note="Looser",
+        changes=[],
+        created_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    ScenarioVersion.objects.filter(pk=version.pk).update(
+        author=proposal.author, ratified_by=who, proposal=proposal
+    )
+
+
 def amender(parked: Decision, who: User) -> None:
     Decision.objects.filter(pk=parked.pk).update(offer=parked.agreed, amended_by=who)
 
@@ -128,7 +148,12 @@ def service(parked: Decision, who: User) -> None:
 
 @pytest.mark.parametrize(
     ("part", "said"),
-    [(author, "author of version 1"), (amender, "amended"), (owner, "owner of the agent")],
+    [
+        (author, "author of version 1"),
+        (ratifier, "agreed to version 1"),
+        (amender, "amended"),
+        (owner, "owner of the agent"),
+    ],
 )
 def test_who_is_part_of_the_case_cannot_approve_and_is_told_why(
     parked: Decision, client: Client, part: Any, said: str
