@@ -44,7 +44,7 @@ def may_watch(user: Person) -> bool:
 
 
 def may_operate(user: Person) -> bool:
-    """Start, pause, resume and stop negotiations."""
+    """Start, pause, resume and end negotiations."""
     return bool(roles_of(user) & {Role.OPERATOR, Role.ADMIN})
 
 

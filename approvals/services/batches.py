@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from approvals.services import reviews
 from approvals.services.calls import KeyReused
-from approvals.services.claims import Claimed, claimed_by_other
+from approvals.services.claims import claimed_by_other
 from negotiation.models import Decision
 from negotiation.roles import may_review
 from negotiation.services.exclusions import exclusion
@@ -83,6 +83,6 @@ def _approve(decision: Decision, item: Item, by: User, reason: str, now: datetim
             reason=reason,
             now=now,
         )
-    except (reviews.NotParked, reviews.MayNotApprove, KeyReused, Claimed) as refusal:
+    except (reviews.NotParked, reviews.MayNotApprove, KeyReused) as refusal:
         return Result(decision, False, str(refusal))
     return Result(decision, True, "Approved. It is being carried out.")

@@ -35,7 +35,7 @@ class Deputies:
         return [person for person in found if may_review(person)]
 
     def stand_ins(self, user: User, decision: Decision) -> list[User]:
-        """Who may decide this for `user`."""
+        """Who may decide this for `user`; to be asked while `user` is away."""
         if not may_review(user):
             return []
         found = self._reached(user, decision, lambda one: (one.giver_id, one.receiver))
@@ -82,16 +82,6 @@ def covers(delegation: Delegation, decision: Decision) -> bool:
 def stands_in_for(user: User, decision: Decision, now: datetime) -> list[User]:
     """Whose voice `user` may give on this decision besides their own."""
     return Deputies(now).principals(user, decision)
-
-
-def stand_ins_of(user: User, decision: Decision, now: datetime) -> list[User]:
-    """Who may give `user`'s voice on this decision; to be asked while `user` is away."""
-    return Deputies(now).stand_ins(user, decision)
-
-
-def present(user: User, now: datetime) -> bool:
-    """Whether `user` is there: has not said to be away."""
-    return not Delegation.objects.live(now).filter(giver=user, away=True).exists()
 
 
 def may_decide(user: User, decision: Decision, now: datetime) -> bool:

@@ -58,7 +58,7 @@ KINDS = (
     Kind(
         name="decision_sent_back",
         sentence="It was sent back, and its table is not open.",
-        open=lambda: Decision.objects.filter(status=Decision.Status.SENT_BACK),
+        open=Decision.objects.sent_back,
         lacking=lambda sent: sent.exclude(negotiation__status__in=Negotiation.OPEN),
     ),
     Kind(

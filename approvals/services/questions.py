@@ -19,12 +19,10 @@ from approvals.services import claims
 from approvals.services.deputies import may_decide
 from negotiation import broadcast, dispatch
 from negotiation.engine import interviews
-from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.plain import plain
-from negotiation.engine.session import Session
 from negotiation.engine.space import NotInSpace
 from negotiation.models import Decision
-from negotiation.services import audits, timers
+from negotiation.services import audits, timers, transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -227,8 +225,7 @@ def _interview(question: Question) -> Answer:
     try:
         negotiation = question.decision.negotiation
         scenario = negotiation.version.compiled()
-        moves = [EngineMessage.from_dict(message.body) for message in negotiation.messages.all()]
-        session = Session.replay(scenario.table, seed=negotiation.seed, messages=moves)
+        session = transcripts.replayed(negotiation, scenario)
         offer = {**scenario.table.space.offer_at(0), **_offer(question)}
         match question.kind:
             case Question.Kind.FACT:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from approvals import editors
 from approvals.differences import differences_since
-from approvals.parts import own_verdicts
 from approvals.services import amendments, reviews
 from approvals.services.calls import KeyReused
 from approvals.views.cards import CONFLICT, UNPROCESSABLE, after_own_verdict, find
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
 def amend(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; its live part for htmx, which changes nothing; and the amendment itself."""
     decision = find(request, pk)
-    if own_verdicts.withheld(decision, person(request), timezone.now()):
-        messages.info(request, "Say first what you would do; then you can amend it.")
-        return redirect("approval", pk=pk)
     asked = editors.chosen(
         decision.negotiation.version.compiled(),
         decision.agreed,

@@ -35,8 +35,6 @@ from django.db.models.lookups import GreaterThanOrEqual
 from negotiation.roles import may_export, may_watch
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.contrib.auth.models import AnonymousUser, User
 
     from negotiation.engine.messages import Offer
@@ -71,9 +69,6 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def executing(self) -> DecisionQuerySet:
         return self.filter(status=Decision.Status.EXECUTING)
-
-    def overdue(self, now: datetime) -> DecisionQuerySet:
-        return self.parked().filter(due_at__lte=now)
 
 
 class Decision(models.Model):
@@ -246,7 +241,7 @@ class Decision(models.Model):
             ),
         ]
         indexes = [
-            # Read by the approval queue and by the task that lets items expire.
+            # Read by the approval queue.
             models.Index(
                 fields=["-score", "due_at"],
                 name="decision_parked_by_risk",

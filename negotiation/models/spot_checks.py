@@ -22,9 +22,6 @@ class SpotCheckQuerySet(models.QuerySet["SpotCheck"]):
     def open(self) -> SpotCheckQuerySet:
         return self.filter(checked_at=None)
 
-    def wrong(self) -> SpotCheckQuerySet:
-        return self.filter(verdict=SpotCheck.Verdict.WRONG)
-
 
 class SpotCheck(models.Model):
     """One automatic decision that was drawn. It holds up nothing."""

@@ -1,7 +1,7 @@
 """Moves a judged agreement to its end: what is drawn in `models/decisions.py`.
 
 `decide` runs in the transaction of the negotiation's last message, so there is never an
-agreement without its decision. Approvals call `clear`, `reject` and `expire`.
+agreement without its decision. Approvals call `vote`, `reject` and `withdraw`, timers `expire`.
 """
 
 from __future__ import annotations

@@ -18,9 +18,8 @@ from negotiation.engine.messages import PERSON, Act
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.requirements import BadRequirement, check, worded
 from negotiation.engine.rules import IllegalMove
-from negotiation.engine.session import Session
 from negotiation.models import Decision, Message, Negotiation
-from negotiation.services import audits, decisions
+from negotiation.services import audits, decisions, transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from negotiation.engine.requirements import Requirement
+    from negotiation.engine.session import Session
     from negotiation.engine.table import Table
 
 MOST = 2
@@ -62,14 +62,11 @@ def asked(
     if not requirements:
         raise CannotBeAsked("Say at least one thing that the seats have to keep.")
     negotiation = decision.negotiation
-    said = [EngineMessage.from_dict(message.body) for message in negotiation.messages.all()]
     try:
-        session = Session.replay(
-            negotiation.version.compiled().table, seed=negotiation.seed, messages=said
-        )
+        session = transcripts.replayed(negotiation, negotiation.version.compiled())
         wanted = tuple(_worded(session.table, requirements))
         message = EngineMessage(
-            seq=len(said) + 1,
+            seq=len(session.messages) + 1,
             round=session.round,
             sender=f"{PERSON}{by.get_username()}",
             act=Act.INTERVENE,

@@ -135,10 +135,6 @@ class WhatIf:
         return [each for each in self.newly_automatic if each.outcome]
 
     @property
-    def newly_refused(self) -> list[Moved]:
-        return [each for each in self.moved if each.after.route == "refuse"]
-
-    @property
     def too_many(self) -> bool:
         return self.capacity is not None and self.load_after.mean > self.capacity
 

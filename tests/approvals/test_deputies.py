@@ -15,8 +15,6 @@ from approvals.services import delegations, reviews
 from approvals.services.deputies import (
     Deputies,
     may_decide_something,
-    present,
-    stand_ins_of,
     stands_in_for,
 )
 from negotiation.models import AuditEntry, Decision
@@ -76,7 +74,7 @@ def test_a_delegation_reaches_as_far_as_its_scope(anna: User, ben: User, scope: 
     give(anna, ben, **{scope: about[scope]})
     now = timezone.now()
     assert stands_in_for(ben, inside, now) == [anna]
-    assert stand_ins_of(anna, inside, now) == [ben]
+    assert Deputies(now).stand_ins(anna, inside) == [ben]
     assert stands_in_for(ben, elsewhere, now) == []
     with pytest.raises(reviews.NotAllowed):
         approve(elsewhere, ben, for_user=anna)
@@ -169,7 +167,7 @@ def test_what_was_passed_on_may_be_passed_on_again(anna: User, carl: User, ben: 
     give(carl, ben)
     now = timezone.now()
     assert set(stands_in_for(ben, decision, now)) == {anna, carl}
-    assert set(stand_ins_of(anna, decision, now)) == {carl, ben}
+    assert set(Deputies(now).stand_ins(anna, decision)) == {carl, ben}
     approve(decision, ben, for_user=anna)
 
 
@@ -183,17 +181,16 @@ def test_a_service_account_never_stands_in(anna: User) -> None:
     )
     decision = factories.decision()
     assert stands_in_for(robot, decision, now) == []
-    assert stand_ins_of(anna, decision, now) == []
+    assert Deputies(now).stand_ins(anna, decision) == []
     assert not may_decide_something(robot, now)
 
 
 def test_away_is_being_absent_as_long_as_it_lasts(anna: User, ben: User) -> None:
     now = timezone.now()
     give(anna, ben, away=True)
-    assert not present(anna, timezone.now())
     assert Deputies(timezone.now()).away(anna)
-    assert present(anna, now + 2 * DAY)
-    assert present(ben, timezone.now())
+    assert not Deputies(now + 2 * DAY).away(anna)
+    assert not Deputies(timezone.now()).away(ben)
 
 
 @pytest.mark.django_db(transaction=True)

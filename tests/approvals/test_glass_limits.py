@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from approvals.models import GlassReview
@@ -76,14 +76,6 @@ def test_the_database_holds_it(world: World, senior: User, manager: User, name: 
     review = smash(scenes.agreed(scenes.version(people=2)), senior)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         breakers()[name](review, manager)
-
-
-@pytest.fixture
-def crowd(world: World, transactional_db: None) -> Iterator[Crowd]:
-    assert connection.vendor == "postgresql"
-    gathered = Crowd()
-    yield gathered
-    gathered.go_home()
 
 
 @pytest.mark.django_db(transaction=True)

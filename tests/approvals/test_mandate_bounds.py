@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from negotiation import tasks
@@ -88,14 +87,6 @@ def test_the_database_holds_its_bounds(world: World, manager: User, name: str) -
     mandate = give(scenes.version(), manager)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Mandate.objects.filter(pk=mandate.pk).update(**BROKEN[name])
-
-
-@pytest.fixture
-def crowd(world: World, transactional_db: None) -> Iterator[Crowd]:
-    assert connection.vendor == "postgresql"
-    gathered = Crowd()
-    yield gathered
-    gathered.go_home()
 
 
 @pytest.mark.django_db(transaction=True)

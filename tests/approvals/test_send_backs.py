@@ -181,7 +181,6 @@ def test_what_was_sent_back_is_neither_approved_nor_rejected_nor_lets_its_time_r
                 reason="Now",
                 now=timezone.now(),
             )
-    assert not Decision.objects.overdue(timezone.now() + timedelta(days=99)).exists()
     assert fresh(parked).status == "sent_back"
 
 

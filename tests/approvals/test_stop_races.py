@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from approvals.services import reviews
@@ -30,14 +30,6 @@ from tests.approvals.safeguards import execute, lift, stop
 from tests.approvals.scenes import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def crowd(world: World, transactional_db: None) -> Iterator[Crowd]:
-    assert connection.vendor == "postgresql"
-    gathered = Crowd()
-    yield gathered
-    gathered.go_home()
 
 
 def number(action: str, **subject: int) -> int | None:
