@@ -32,8 +32,11 @@ def objection(decision: Decision, by: User, for_user: User | None = None) -> str
         return "You have approved this package already; it needs another person."
     voice = for_user or by
     given = said(decision).filter(Q(reviewer=voice, on_behalf_of=None) | Q(on_behalf_of=voice))
-    if given.exists() or (decision.mandate and decision.mandate.given_by_id == voice.pk):
-        whose = "Your voice" if for_user is None else f"The voice of {voice.get_username()}"
+    beforehand = decision.mandate.given_by_id if decision.mandate else None
+    # Who has approved it beforehand is one person, whoever's voice they would give as well.
+    if given.exists() or beforehand in {voice.pk, by.pk}:
+        own = by.pk in {voice.pk, beforehand}
+        whose = "Your voice" if own else f"The voice of {voice.get_username()}"
         return f"{whose} counts for this package already; it needs another person."
     if looks.is_asked(decision) and looks.own_verdict(decision, by) is None:
         return looks.FIRST

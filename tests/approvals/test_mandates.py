@@ -20,7 +20,7 @@ from negotiation.services import (
     switches,
 )
 from tests import factories
-from tests.approvals import scenes
+from tests.approvals import scenes, voices
 from tests.approvals.safeguards import execute, give, judged, route
 from tests.approvals.scenes import World
 
@@ -54,6 +54,19 @@ def test_with_a_quorum_of_two_it_is_one_vote_and_its_giver_has_no_second(
     with pytest.raises(reviews.MayNotApprove):
         scenes.approve(decision, manager)
     scenes.approve(decision, factories.person(Role.MANAGER))
+    assert execute(decision).status == "executed"
+
+
+def test_who_gave_the_mandate_gives_nobody_elses_voice_beside_it(
+    world: World, manager: User
+) -> None:
+    version = scenes.version(people=2)
+    give(version, manager)
+    decision, other = scenes.agreed(version), factories.person(Role.MANAGER)
+    voices.give(other, manager)
+    with pytest.raises(reviews.MayNotApprove, match="Your voice counts"):
+        voices.approve(decision, manager, for_user=other)
+    scenes.approve(decision, other)
     assert execute(decision).status == "executed"
 
 
