@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from negotiation.scenarios.words import figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from negotiation.scenarios.words import Words
 
@@ -45,15 +45,23 @@ def of_figure(
 
 
 def of_options(
-    label: str, before: Sequence[object], after: Sequence[object], *, more: Effect
+    label: str,
+    before: Sequence[object],
+    after: Sequence[object],
+    *,
+    more: Effect,
+    said: Callable[[object], str] = figure,
 ) -> Iterator[Change]:
-    """`more`: what options do that come in. Both more and fewer: the one that loosens counts."""
+    """`more`: what options do that come in. Both more and fewer: the one that loosens counts.
+
+    `said`: an option in words, which two options may share.
+    """
     added = [option for option in after if option not in before]
     gone = [option for option in before if option not in after]
     if added:
-        yield Change(f"{label}, with {_named(added)} now", more)
+        yield Change(f"{label}, with {', '.join(map(said, added))} now", more)
     if gone:
-        yield Change(f"{label}, without {_named(gone)} now", opposite(more))
+        yield Change(f"{label}, without {', '.join(map(said, gone))} now", opposite(more))
 
 
 def of_words(label: str, before: str, after: str) -> Iterator[Change]:
@@ -64,7 +72,3 @@ def of_words(label: str, before: str, after: str) -> Iterator[Change]:
 def opposite(effect: Effect) -> Effect:
     turned: dict[Effect, Effect] = {"tightens": "loosens", "loosens": "tightens"}
     return turned.get(effect, "neutral")
-
-
-def _named(options: Iterable[object]) -> str:
-    return ", ".join(figure(option) for option in options)

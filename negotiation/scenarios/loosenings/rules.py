@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negotiation.scenarios.loosenings.changes import (
@@ -69,17 +70,15 @@ class _Kind:
             if was[:3] != now[:3]:
                 yield Change(f"{label} asks for something else now", "loosens")
         elif isinstance(was.limit, list) and isinstance(now.limit, list):
-            spelled = [self._spelled(each) for each in (was, now)]
-            yield from of_options(label, *spelled, more=self.more[was.kind])
+            said = partial(self.words.value, was.subject)
+            more = self.more[was.kind]
+            yield from of_options(label, was.limit, now.limit, more=more, said=said)
         else:
             up, unit = self.more[was.kind], self.words.unit(was.subject)
             limits = was.limit, now.limit
             yield from of_figure(label, *limits, up=up, unit=unit, words=self.words)
         if was.when != now.when:
             yield Change(f"{label} {_condition(was.when, now.when)}", _narrower(was, now))
-
-    def _spelled(self, catch: _Catch) -> list[str]:
-        return [self.words.value(catch.subject, option) for option in catch.limit]
 
     def gone_or_new(self, was: Any, now: Any) -> Change:
         if now is None:

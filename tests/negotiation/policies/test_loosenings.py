@@ -164,6 +164,16 @@ def test_an_option_that_comes_in_easy_to_undo_loosens(level: float, looser: bool
     assert loosens(changes(before, from_data(back, source="x"))) is looser
 
 
+@pytest.mark.parametrize("allowed", [[41_260], [41_250, 41_260]])
+def test_options_that_read_alike_are_told_apart(allowed: list[int]) -> None:
+    rule = plain()["constraints"][0] | {"name": "round", "subject": "monthly_cost", "when": None}
+    before, after = (
+        changed("constraints", [{"at_most": None} | rule | {"in": options}])
+        for options in ([41_250], allowed)
+    )
+    assert loosens(changes(before, after))
+
+
 def test_a_rule_that_imposes_loosens() -> None:
     data = plain()["policy"] | {"resolution": ["vote", "ask"]}
     assert loosens(changes(SHIPPED, changed("policy", data)))
