@@ -105,7 +105,9 @@ def check_address(url: str) -> None:
     """
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        host = parsed.host
+    # A host in Punycode that stands for nothing is a UnicodeError of another library.
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise AddressRefused(f"This is not a web address: {error}") from error
     if parsed.userinfo:
         raise AddressRefused("An address carries no user name or password.")
@@ -113,9 +115,9 @@ def check_address(url: str) -> None:
         parsed.scheme == "http" and settings.NOTIFY_WEBHOOK_PRIVATE
     ):
         raise AddressRefused("The address begins with https://.")
-    if parsed.host not in settings.NOTIFY_WEBHOOK_HOSTS:
+    if host not in settings.NOTIFY_WEBHOOK_HOSTS:
         allowed = ", ".join(sorted(settings.NOTIFY_WEBHOOK_HOSTS)) or "none"
         raise AddressRefused(
-            f"Nothing is sent to {parsed.host or 'this host'}. Hosts that are allowed here:"
+            f"Nothing is sent to {host or 'this host'}. Hosts that are allowed here:"
             f" {allowed}. Whoever runs Parley adds one in NOTIFY_WEBHOOK_HOSTS."
         )

@@ -43,7 +43,10 @@ def _real_moment(text: str) -> str:
         raise ValueError(f"'{text}' is not a time; write it as 2026-12-20T08:00Z") from None
     if moment.tzinfo is None:
         raise ValueError(f"'{text}' has no time zone; write it as 2026-12-20T08:00Z")
-    return moment.astimezone(UTC).isoformat()
+    try:
+        return moment.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise ValueError(f"'{text}' is out of the calendar; write another year") from None
 
 
 def _figure(text: str) -> str:

@@ -189,7 +189,7 @@ def _end(
     reason: str = "",
 ) -> None:
     waiting = PolicyChange.objects.parked().filter(pk=change.pk)
-    if status != PolicyChange.Status.EXPIRED:
+    if by is not None:  # nobody decides about it once its time is over
         waiting = waiting.filter(expires_at__gt=now)
     ended: dict[str, Any] = {
         "status": status, "decided_by": by, "decided_at": now, "reason": reason,

@@ -181,3 +181,12 @@ def test_what_nobody_decides_expires(version: ScenarioVersion, admin: User, othe
     assert change.status == "expired"
     assert policies.expire(now=timezone.now()) == 0
     assert actions() == ["policy.proposed", "policy.expired"]
+
+
+def test_another_one_takes_the_place_of_one_whose_time_is_over(
+    version: ScenarioVersion, admin: User
+) -> None:
+    before = parked(version, admin, now=timezone.now() - policies.WAITS - timedelta(seconds=1))
+    after = parked(version, admin)
+    before.refresh_from_db()
+    assert (before.status, after.status) == ("withdrawn", "parked")

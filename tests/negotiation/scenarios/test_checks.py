@@ -71,6 +71,11 @@ DAY, DAY_AFTER = "2026-12-24T00:00:00+00:00", "2026-12-25T00:00:00+00:00"
             [{"name": "x", "text": "X", "begins": DAY_AFTER, "ends": DAY}],
             f"policy.freezes[0].ends: {DAY} is not after its begin",
         ),
+        (
+            "policy.freezes",
+            [{"name": "x", "text": "X", "begins": "0001-01-01T00:00+14:00", "ends": DAY}],
+            "is out of the calendar; write another year",
+        ),
         ("policy.risk.dimensions.0.loss", "cots", "unknown measure 'cots'"),
         ("policy.risk.affected", "region", "policy.risk.affected: unknown number 'region'"),
         ("policy.risk.reversibility", {"by": "x", "levels": {"a": 1}}, "there is no issue 'x'"),
