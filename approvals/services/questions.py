@@ -160,7 +160,9 @@ def _close(question_id: int, now: datetime, *, action: str, **said: Any) -> bool
 
 
 def _open_ones(decision: Decision) -> list[Question]:
-    return list(Question.objects.open().filter(decision=decision))
+    """Of the present package: with another one its time began anew, and owes nothing."""
+    present = Question.objects.open().filter(package_hash=decision.package_hash)
+    return list(present.filter(decision=decision))
 
 
 def _move(

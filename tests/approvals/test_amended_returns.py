@@ -9,8 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from approvals.services import reviews
+from approvals.services import questions, reviews
 from negotiation import tasks, verify_evidence
+from negotiation.engine.interviews import Answer
 from negotiation.models import Decision
 from negotiation.roles import Role
 from negotiation.scenarios.schema import ScenarioDocument
@@ -126,3 +127,22 @@ def test_an_offer_that_a_pool_left_out_is_amended_to_approved_and_carried_out(
     tasks.execute_decision(decision_id=parked.pk)
     [order] = world.target.calls
     assert json.loads(order.body)["parameters"] == parked.agreed | changes
+
+
+def test_an_answer_about_the_package_before_takes_no_time_from_the_amended_one(
+    parked: Decision, manager: User, other: User, world: World
+) -> None:
+    seat = parked.negotiation.version.document["seats"][0]["name"]
+    question = questions.ask(
+        decision_id=parked.pk,
+        by=other,
+        seen_hash=parked.package_hash,
+        key="question-1",
+        seat=seat,
+        kind="limit",
+        now=timezone.now(),
+    )
+    scenes.amend(fresh(parked), manager, **another(parked))
+    due = fresh(parked).due_at
+    assert questions.answer(question_id=question.pk, said=Answer("So."), now=timezone.now())
+    assert fresh(parked).due_at == due
