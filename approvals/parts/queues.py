@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from approvals.services import looks
 from approvals.services.batches import hindrance
 from approvals.services.deputies import Deputies
 from negotiation.models import ScenarioVersion
@@ -24,11 +25,16 @@ def waiting_rows(rows: list[dict[str, Any]], user: User, now: datetime) -> list[
     deputies, reviews = Deputies(now), may_review(user)
     if reviews:
         _read_documents(row["decision"] for row in rows)
+    awaited = looks.awaited((row["decision"] for row in rows), user)
+    principals = {row["decision"].pk: deputies.principals(user, row["decision"]) for row in rows}
     return [
         row
         | {
             "claimed": _is_claimed(row["decision"], now),
-            "for": deputies.principals(user, row["decision"]),
+            "for": principals[row["decision"].pk],
+            # As on the card: nobody sees others' opinion before they have said their own.
+            "withheld": row["decision"].pk in awaited
+            and (reviews or bool(principals[row["decision"].pk])),
             "key": _key(row["decision"]),
             "selectable": reviews and _is_selectable(row["decision"], user, now),
         }

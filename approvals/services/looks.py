@@ -12,6 +12,7 @@ from negotiation.models import Decision
 from negotiation.services import audits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.contrib.auth.models import User
@@ -57,6 +58,16 @@ def own_verdict(decision: Decision, user: User) -> OwnVerdict | None:
 def is_asked(decision: Decision) -> bool:
     """Whether this decision wants everybody's own verdict first: as it was routed."""
     return decision.status == Decision.Status.PARKED and bool(decision.tier.get("own_verdict"))
+
+
+def awaited(decisions: Iterable[Decision], user: User) -> set[int]:
+    """Of these, the ones that want an own verdict which `user` has not given yet: one query."""
+    asked = {one.pk: one.package_hash for one in decisions if is_asked(one)}
+    if not asked:
+        return set()
+    said = OwnVerdict.objects.filter(decision__in=asked, reviewer=user)
+    given = {pk for pk, seen in said.values_list("decision", "package_hash") if asked[pk] == seen}
+    return set(asked) - given
 
 
 @transaction.atomic

@@ -86,6 +86,23 @@ def test_after_it_both_are_shown_side_by_side(
     assert "Risk score" not in read(client_of(anna), guarded)
 
 
+def test_nor_does_the_queue_tell_before_the_own_verdict(
+    guarded: Decision, anna: User, carl: User, ben: User, client_of: ClientOf
+) -> None:
+    def told(user: User) -> bool:
+        answer = client_of(user).get("/approvals/")
+        [row] = answer.context["waiting"]
+        page = answer.content.decode()
+        shown = 'aria-label="Risk"' in page
+        assert shown is not ("your own verdict first" in page)
+        assert shown is not row["withheld"]
+        return shown
+
+    assert [told(user) for user in (anna, carl, ben)] == [False, False, True]
+    post(client_of(carl), "approval-own-verdict", guarded, view="reject")
+    assert [told(user) for user in (anna, carl, ben)] == [False, True, True]
+
+
 def test_who_does_not_decide_sees_everything(
     guarded: Decision, ben: User, client_of: ClientOf
 ) -> None:
