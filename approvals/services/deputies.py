@@ -59,7 +59,9 @@ class Deputies:
             for start, end in covering:
                 if start == at and end.pk not in found:
                     found[end.pk] = end
-                    waiting.append(end.pk)
+                    # Who may act for nobody passes nothing on either.
+                    if may_act_for_others(end):
+                        waiting.append(end.pk)
         del found[user.pk]
         return found.values()
 

@@ -171,6 +171,18 @@ def test_what_was_passed_on_may_be_passed_on_again(anna: User, carl: User, ben: 
     approve(decision, ben, for_user=anna)
 
 
+def test_who_lost_every_role_passes_nothing_on(anna: User, carl: User, ben: User) -> None:
+    decision = factories.decision()
+    give(anna, carl)
+    give(carl, ben)
+    carl.groups.clear()
+    now = timezone.now()
+    assert stands_in_for(ben, decision, now) == []
+    assert ben not in Deputies(now).stand_ins(anna, decision)
+    with pytest.raises(reviews.NotAllowed):
+        approve(decision, ben, for_user=anna)
+
+
 def test_a_service_account_never_stands_in(anna: User) -> None:
     robot = factories.person(Role.MANAGER, Role.SERVICE, name="robot")
     with pytest.raises(delegations.BadDelegation, match="robot cannot decide for you"):
