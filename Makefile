@@ -7,6 +7,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip --disable-pip-version-check --no-input --quiet install
 
+# Each process has servers of its own; a file's tests stay together, because they share a stack.
+EVERY_TEST := -n auto --maxprocesses=4 --dist loadfile
+
 # Needs no service and touches nobody's data.
 CHECK_ENV := DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error
 PRODUCTION_ENV := $(CHECK_ENV) PUBLIC_URL=https://parley.example ALLOWED_HOSTS=parley.example \
@@ -21,7 +24,7 @@ run: $(VENV)/runtime ## Start Parley on this machine (make run PORT=9000 for ano
 
 test: check ## Check everything, then run every test (make test ARGS="tests/engine -x" for some)
 	@$(PY) -m tests.machine
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(or $(ARGS),$(EVERY_TEST))
 
 check: $(VENV)/development ## Format, lint, types, import contracts, Django's checks, migrations
 	@$(PY) -m ruff format --check --quiet || { echo "Run: make format"; exit 1; }
