@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from approvals.models import Review
-from approvals.services.calls import Call, answered, keep
-from approvals.services.reviews import NotAllowed, NotParked, ReasonMissing, seen, too_late
+from approvals.services.calls import Call, keep
+from approvals.services.reviews import NotAllowed, ReasonMissing, once, seen, too_late
 from negotiation.roles import may_review
 from negotiation.services import amendments, decisions
 
@@ -51,14 +51,7 @@ def amend(
         key=key,
         content=json.dumps(offer, sort_keys=True),
     )
-    try:
-        return answered(call) or _amend(call, offer, now)
-    except (NotParked, IntegrityError):
-        # The same call may be on its way twice: the first one's answer is then ours as well.
-        review = answered(call)
-        if review is None:
-            raise
-        return review
+    return once(call, lambda: _amend(call, offer, now))
 
 
 def _amend(call: Call, offer: Offer, now: datetime) -> Review:
@@ -71,16 +64,6 @@ def _amend(call: Call, offer: Offer, now: datetime) -> Review:
             amendments.amend(
                 decision=decision, judged=judged, by=call.by, reason=call.reason, now=now
             )
-            review = Review.objects.create(
-                decision=decision,
-                package_hash=decision.package_hash,
-                reviewer=call.by,
-                verdict=call.verdict,
-                reason=call.reason,
-                returned=decision.returned,
-                created_at=now,
-            )
-            keep(call, review)
-            return review
+            return keep(call, decision, now)
     except decisions.NotParked:
         raise too_late(call.decision_id, now) from None

@@ -10,12 +10,15 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from approvals.models import VerdictCall
+from approvals.models import Review, VerdictCall
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from django.contrib.auth.models import User
 
-    from approvals.models import Review
+    from negotiation.models import Decision
 
 
 class KeyReused(Exception):
@@ -65,9 +68,26 @@ def answered(call: Call) -> Review | None:
     return found.review
 
 
-def keep(call: Call, review: Review) -> None:
-    """Remembers what the call led to; in the transaction of the verdict."""
+def keep(
+    call: Call, decision: Decision, now: datetime, *, requirements: Iterable[object] = ()
+) -> Review:
+    """Writes down what the call led to: a verdict on the package that was seen.
+
+    Call it in the transaction that moves `decision`, as it was read before.
+    """
+    review = Review.objects.create(
+        decision=decision,
+        package_hash=decision.package_hash,
+        reviewer=call.by,
+        on_behalf_of=call.for_user,
+        verdict=call.verdict,
+        reason=call.reason,
+        requirements=list(requirements),
+        returned=decision.returned,
+        created_at=now,
+    )
     if call.key:
         VerdictCall.objects.create(
             reviewer=call.by, key=call.key, digest=call.digest, review=review
         )
+    return review

@@ -20,6 +20,7 @@ from negotiation.roles import may_operate, may_review
 from negotiation.services import decisions, stops
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from django.contrib.auth.models import User
@@ -71,7 +72,7 @@ def approve(
         key=key,
         for_user=for_user,
     )
-    return _once(call, now)
+    return _verdict(call, now)
 
 
 def reject(
@@ -98,7 +99,7 @@ def reject(
         key=key,
         for_user=for_user,
     )
-    return _once(call, now)
+    return _verdict(call, now)
 
 
 def withdraw(
@@ -123,21 +124,28 @@ def withdraw(
         seen_revision=seen_revision,
         key=key,
     )
-    return _once(call, now)
+    return _verdict(call, now)
 
 
-def _once(call: Call, now: datetime) -> Review:
+def _verdict(call: Call, now: datetime) -> Review:
     _refuse_without_a_voice(call, now)
     try:
-        return answered(call) or _decide(call, now)
-    except (NotParked, MayNotApprove, IntegrityError) as refusal:
+        return once(call, lambda: _decide(call, now))
+    except IntegrityError:
+        _refuse_an_objection(seen(call, now), call)
+        raise
+
+
+def once(call: Call, decide: Callable[[], Review]) -> Review:
+    """What `decide` returns, or the verdict that the very same call has led to before."""
+    try:
+        return answered(call) or decide()
+    except (NotParked, MayNotApprove, IntegrityError):
         # The same call may be on its way twice: the first one's answer is then ours as well.
         review = answered(call)
-        if review is not None:
-            return review
-        if isinstance(refusal, IntegrityError):
-            _refuse_an_objection(seen(call, now), call)
-        raise
+        if review is None:
+            raise
+        return review
 
 
 def _refuse_without_a_voice(call: Call, now: datetime) -> None:
@@ -178,18 +186,7 @@ def _decide(call: Call, now: datetime) -> Review:
                     now=now,
                     voice=call.for_user,
                 )
-            review = Review.objects.create(
-                decision=decision,
-                package_hash=decision.package_hash,
-                reviewer=call.by,
-                on_behalf_of=call.for_user,
-                verdict=call.verdict,
-                reason=call.reason,
-                returned=decision.returned,
-                created_at=now,
-            )
-            keep(call, review)
-            return review
+            return keep(call, decision, now)
     except decisions.NotParked:
         raise too_late(call.decision_id, now) from None
 

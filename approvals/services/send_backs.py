@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from approvals.models import Review
-from approvals.services.calls import Call, answered, keep
-from approvals.services.reviews import NotAllowed, NotParked, ReasonMissing, seen, too_late
+from approvals.services.calls import Call, keep
+from approvals.services.reviews import NotAllowed, ReasonMissing, once, seen, too_late
 from negotiation.engine.plain import plain
 from negotiation.roles import may_review
 from negotiation.services import decisions, reopenings
@@ -54,14 +54,7 @@ def send_back(
         key=key,
         content=json.dumps(plain(list(requirements))),
     )
-    try:
-        return answered(call) or _send(call, requirements, now, sure=sure)
-    except (NotParked, IntegrityError):
-        # The same call may be on its way twice: the first one's answer is then ours as well.
-        review = answered(call)
-        if review is None:
-            raise
-        return review
+    return once(call, lambda: _send(call, requirements, now, sure=sure))
 
 
 def _send(call: Call, requirements: Sequence[Requirement], now: datetime, *, sure: bool) -> Review:
@@ -78,17 +71,6 @@ def _send(call: Call, requirements: Sequence[Requirement], now: datetime, *, sur
             reopenings.reopen(
                 decision=decision, message=message, by=call.by, reason=call.reason, now=now
             )
-            review = Review.objects.create(
-                decision=decision,
-                package_hash=decision.package_hash,
-                reviewer=call.by,
-                verdict=call.verdict,
-                reason=call.reason,
-                requirements=plain(message.requirements),
-                returned=decision.returned,
-                created_at=now,
-            )
-            keep(call, review)
-            return review
+            return keep(call, decision, now, requirements=plain(message.requirements))
     except decisions.NotParked:
         raise too_late(call.decision_id, now) from None
