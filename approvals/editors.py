@@ -84,6 +84,11 @@ class SeatNow:
     def move(self) -> float | None:
         return None if self.before is None else self.surplus - self.before
 
+    @property
+    def moved(self) -> bool:
+        """Whether it would be shown as another percentage."""
+        return self.move is not None and round(100 * abs(self.move)) > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureNow:
