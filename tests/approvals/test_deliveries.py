@@ -206,6 +206,14 @@ BROKEN: dict[str, Callable[[Delivery], object]] = {
         made_at=one.made_at,
         next_at=one.made_at,
     ),
+    "delivery_key": lambda one: Delivery.objects.create(
+        user=one.user,
+        channel=one.channel,
+        minute=one.minute + 1,
+        key=one.key,
+        made_at=one.made_at,
+        next_at=one.made_at,
+    ),
     "delivery_pending_has_a_next_time": lambda _: Delivery.objects.update(next_at=None),
     "delivery_ended_is_at_rest": lambda _: Delivery.objects.update(status="sent"),
     "posting_once_for_a_channel": lambda _: Posting.objects.create(

@@ -102,7 +102,11 @@ def test_the_first_look_is_kept_and_only_of_who_may_decide(
     looks.note(decision, carl, first)
     looks.note(decision, carl, timezone.now())
     looks.note(decision, ben, first)
-    assert CardView.objects.get().first_seen_at == first
+    seen = CardView.objects.get()
+    assert seen.first_seen_at == first
+    seen.pk = None
+    with pytest.raises(IntegrityError, match="card_view_first_one_only"), transaction.atomic():
+        seen.save(force_insert=True)
     ended = factories.decision(status="rejected")
     looks.note(ended, carl, first)
     assert CardView.objects.count() == 1

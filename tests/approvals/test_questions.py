@@ -267,6 +267,9 @@ def test_the_rows_keep_their_rules(decision: Decision, carl: User, world: World)
     ):
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             Question.objects.create(**row, **fields, key=f"row-{next(_keys)}")
+    Question.objects.create(**row, kind="why", key="same")
+    with pytest.raises(IntegrityError, match="question_once_per_key"), transaction.atomic():
+        Question.objects.create(**row, kind="limit", key="same")
 
 
 @pytest.mark.django_db(transaction=True)

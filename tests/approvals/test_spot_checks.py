@@ -136,6 +136,12 @@ def test_the_database_takes_whole_answers_only(world: World, manager: User, name
         SpotCheck.objects.filter(pk=check.pk).update(**BROKEN[name])
 
 
+def test_a_decision_is_drawn_once(world: World) -> None:
+    check = drawn(world)
+    with pytest.raises(IntegrityError, match="decision_id"), transaction.atomic():
+        SpotCheck.objects.create(decision=check.decision, drawn_at=check.drawn_at)
+
+
 def test_nothing_is_checked_before_it_is_drawn(world: World, manager: User) -> None:
     check = drawn(world)
     world.clock.now -= timedelta(hours=1)

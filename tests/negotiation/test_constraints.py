@@ -11,8 +11,17 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from approvals.models import Review
-from negotiation.models import Decision, Execution, Grant, Message, Negotiation, ScenarioVersion
+from approvals.models import Review, VerdictCall
+from negotiation.models import (
+    AuditEntry,
+    AuditHead,
+    Decision,
+    Execution,
+    Grant,
+    Message,
+    Negotiation,
+    ScenarioVersion,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +233,15 @@ def test_a_version_number_is_given_once_and_says_why() -> None:
     refused("version_numbered_once", copy.save)
 
 
+def test_the_audit_trail_begins_at_one_and_has_one_head() -> None:
+    now = timezone.now()
+    refused(
+        "audit_numbers_begin_at_one",
+        lambda: AuditEntry.objects.create(number=0, at=now, subject_id=1),
+    )
+    refused("audit_has_one_head", lambda: AuditHead.objects.create(pk=2, number=1))
+
+
 def review(decision: Decision, **fields: Any) -> Review:
     defaults = {
         "package_hash": decision.package_hash,
@@ -254,6 +272,18 @@ def test_a_package_has_many_approvals_and_one_end() -> None:
     for end in ("reject", "amend", "send_back", "withdraw"):
         again = partial(review, parked, verdict=end, reason="no", requirements=["x"])
         refused("review_one_end_per_package", again)
+
+
+def test_a_key_stands_for_one_call_of_a_person() -> None:
+    given = review(factories.decision())
+    call: dict[str, Any] = {
+        "reviewer": given.reviewer,
+        "review": given,
+        "key": "same",
+        "digest": "0" * 64,
+    }
+    VerdictCall.objects.create(**call)
+    refused("verdict_call_once_per_key", lambda: VerdictCall.objects.create(**call))
 
 
 def test_a_rejection_says_why() -> None:
