@@ -41,8 +41,10 @@ def managers(count: int) -> list[User]:
     return [factories.person(Role.MANAGER) for _ in range(count)]
 
 
-def verdict(decision: Decision, by: User, number: int) -> str:
-    decide = scenes.approve if number % 2 else scenes.reject
+def verdict(
+    decision: Decision, by: User, number: int, decide: Callable[..., Review] | None = None
+) -> str:
+    decide = decide or (scenes.approve if number % 2 else scenes.reject)
     try:
         decide(decision, by, key=f"{decision.pk}-{number}-key")
     except reviews.NotParked:
@@ -50,31 +52,61 @@ def verdict(decision: Decision, by: User, number: int) -> str:
     return decide.__name__
 
 
+def amend(decision: Decision, by: User, key: str) -> Review:
+    return scenes.amend(decision, by, key, share=0 if decision.agreed["share"] else 50)
+
+
+STATUS = {
+    "approve": "cleared",
+    "reject": "rejected",
+    "withdraw": "withdrawn",
+    "amend": "parked",
+    "send_back": "sent_back",
+}
+
+
 def last_word(decision: Decision, answers: Sequence[str | None]) -> str:
-    """What counts, once every row says the same: a yes, or a no that may have followed a yes."""
-    said = [answer for answer in answers if answer in {"approve", "reject"}]
-    assert Counter(said) in ({"approve": 1}, {"reject": 1}, {"approve": 1, "reject": 1})
-    counts = "reject" if "reject" in said else "approve"
-    decision.refresh_from_db()
+    """What counts, once every row says the same: a yes, what ended the case instead, or a no that
+    has followed a yes."""
+    said = [answer for answer in answers if answer in STATUS]
+    ends = [answer for answer in said if answer != "approve"]
+    counts = ends[0] if ends else "approve"
+    assert len(ends) <= 1, "one end"
+    assert said.count("approve") <= (counts in {"approve", "reject", "withdraw"}), "one yes"
     assert Review.objects.filter(decision=decision).count() == len(said)
     moves = AuditEntry.objects.filter(subject="decision", subject_id=decision.pk)
     assert moves.filter(action="decision.cleared").count() == said.count("approve")
-    assert moves.filter(action="decision.rejected").count() == said.count("reject")
+    for end, action in (("reject", "rejected"), ("withdraw", "withdrawn"), ("amend", "amended")):
+        assert moves.filter(action=f"decision.{action}").count() == said.count(end)
     live = Grant.objects.filter(decision=decision, void_at=None)
     assert live.count() == (counts == "approve")
+    decision.refresh_from_db()
     return counts
 
 
 def test_of_two_hundred_verdicts_on_one_item_one_counts(
     world: World, crowd: Crowd, version: ScenarioVersion
 ) -> None:
-    people = managers(CALLS)
-    for _ in range(ITEMS):
+    people, operator = managers(CALLS), factories.person(Role.OPERATOR)
+    ends: Counter[str] = Counter()
+    for at in range(ITEMS):
         decision = scenes.agreed(version)
-        calls = [partial(verdict, decision, by, at) for at, by in enumerate(people)]
-        # A hundred of them say no, and nobody carries it out meanwhile: no is the last word.
-        assert last_word(decision, crowd.do(calls)) == "reject"
-        assert decision.status == "rejected"
+        calls = [partial(verdict, decision, by, number) for number, by in enumerate(people)]
+        # Two of each are among them, each time in another place.
+        for place in (at % AT_ONCE, AT_ONCE + at):
+            rare = (
+                (people[place], amend),
+                (people[place + 1], scenes.send_back),
+                (operator, scenes.withdraw),
+            )
+            for number, (by, decide) in enumerate(rare, start=place):
+                calls[number] = partial(verdict, decision, by, number, decide)
+        counts = last_word(decision, crowd.do(calls))
+        # Most of them say yes or no, and nobody carries it out meanwhile: no is the last word.
+        assert counts != "approve"
+        assert decision.status == STATUS[counts]
+        ends[counts] += 1
+    assert len(ends) > 1
     come_to_an_end(world)
     assert not world.target.calls
 
