@@ -46,6 +46,16 @@ def test_a_manager_delegates_and_revokes(anna: User, ben: User, client_of: Clien
     assert "Over or revoked (1)" in client.get(PAGE).content.decode()
 
 
+def test_a_name_that_would_turn_the_line_is_told_by_its_code(
+    anna: User, client_of: ClientOf
+) -> None:
+    turned = factories.person(Role.OPERATOR, name="b\u202en")
+    page = client_of(anna).post(f"{PAGE}give/", form(turned), follow=True).content.decode()
+    assert "decides for you until" in page
+    assert "\u202e" not in page
+    assert "\u202e" not in client_of(turned).get(PAGE).content.decode()
+
+
 @pytest.mark.parametrize("about", ["scenario", "decision"])
 def test_a_delegation_from_the_card(anna: User, ben: User, client_of: ClientOf, about: str) -> None:
     decision = factories.decision()
