@@ -18,12 +18,12 @@ def exclusion(decision: Decision, user: User) -> str | None:
     if Role.SERVICE in roles_of(user):
         return "a service account, which never counts as a person"
     if decision.amended_by_id == user.pk:
-        return "who amended this package"
+        return "the one who amended this package"
     version = decision.negotiation.version
     if version.author_id == user.pk:
         return f"the author of version {version.number} of the rules, which sent it here"
     if version.ratified_by_id == user.pk:
-        return f"who agreed to version {version.number} of the rules, which sent it here"
+        return f"the one who agreed to version {version.number} of the rules, which sent it here"
     for seat in version.document["seats"]:
         if seat.get("owner") == user.get_username():
             return f"the owner of the agent {seat['title']} at this table"

@@ -70,7 +70,7 @@ def asked(
             round=session.round,
             sender=f"{PERSON}{by.get_username()}",
             act=Act.INTERVENE,
-            text=f"Sent it back: {reason} From now on: {' '.join(each.text for each in wanted)}",
+            text=f"Sent it back: “{reason}” From now on: {' '.join(each.text for each in wanted)}",
             requirements=wanted,
             decided_by="human",
         )

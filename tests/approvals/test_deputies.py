@@ -153,10 +153,10 @@ def test_the_constraints_hold_whoever_writes(anna: User, ben: User, carl: User) 
 def test_four_eyes_bind_who_gives_the_voice_and_who_has_it(anna: User, carl: User) -> None:
     give(anna, carl)
     by_giver = factories.decision(amended_by=anna, offer={})
-    with pytest.raises(reviews.MayNotApprove, match="They are who amended"):
+    with pytest.raises(reviews.MayNotApprove, match="They are the one who amended"):
         approve(by_giver, carl, for_user=anna)
     by_receiver = factories.decision(amended_by=carl, offer={})
-    with pytest.raises(reviews.MayNotApprove, match="You are who amended"):
+    with pytest.raises(reviews.MayNotApprove, match="You are the one who amended"):
         approve(by_receiver, carl, for_user=anna)
     assert stands_in_for(carl, by_giver, timezone.now()) == [anna]
 

@@ -84,7 +84,7 @@ def _reached(tiers: Sequence[Tier], score: float) -> Tier:
 
 
 def _scores(begins: Sequence[float], wanted: Sequence[bool]) -> str:
-    """ "60", "60 to 75", "never"."""
+    """ "60", "60 to 75", "0 to 60 and from 75", "never"."""
     spans: list[list[float | None]] = []
     for begin, there in zip(begins, wanted, strict=True):
         if there and (not spans or spans[-1][1] is not None):
@@ -95,7 +95,9 @@ def _scores(begins: Sequence[float], wanted: Sequence[bool]) -> str:
         figure(begin) if end is None else f"{figure(begin)} to {figure(end)}"
         for begin, end in spans
     ]
-    return " and ".join(texts) or "never"
+    # What goes on without an end is not "and 75", which would be that score alone.
+    last = "from " if len(spans) > 1 and spans[-1][1] is None else ""
+    return " and ".join([*texts[:-1], f"{last}{texts[-1]}"]) if texts else "never"
 
 
 def _windows(before: Sequence[Tier], after: Sequence[Tier]) -> Iterator[Change]:
@@ -104,7 +106,7 @@ def _windows(before: Sequence[Tier], after: Sequence[Tier]) -> Iterator[Change]:
 
 
 def _window(tier: Tier) -> str:
-    again = f", {tier.escalations} × again" if tier.escalations else ""
+    again = f", escalated {tier.escalations} ×" if tier.escalations else ""
     return f"{figure(tier.window_hours, 'h')}{again} from {figure(tier.from_)} points"
 
 

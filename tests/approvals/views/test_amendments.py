@@ -137,7 +137,7 @@ def test_an_amendment_leads_back_to_the_card_that_says_what_changed(
     assert f"{manager.username} amended it" in page
     assert "Keep our hands free" in page
     assert "<del>one-year commitment</del>" in page
-    assert "You are who amended this package" in page
+    assert "You are the one who amended this package" in page
     assert "It came back" not in page
 
 
