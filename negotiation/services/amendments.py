@@ -103,17 +103,23 @@ def amend(*, decision: Decision, judged: Judged, by: User, reason: str, now: dat
     broadcast.transcript_changed(negotiation_id=decision.negotiation_id)
 
 
-def _say(decision: Decision, judged: Judged, *, by: User, reason: str, now: datetime) -> bool:
-    """Leaves the message that the package names, if it still is the next one."""
-    negotiation = decision.negotiation
-    said = EngineMessage(
+def message_of(*, negotiation: Negotiation, judged: Judged, by: User, text: str) -> EngineMessage:
+    """The message that the package of a `judged` offer names, in which `by` says why."""
+    return EngineMessage(
         seq=judged.features["amended"]["message"],
         round=max(negotiation.round, 1),
         sender=f"{PERSON}{by.get_username()}",
         act=Act.INTERVENE,
-        text=f"Amended it: {_changes(decision, judged.offer)}. {reason}",
+        text=text,
         decided_by="human",
     )
+
+
+def _say(decision: Decision, judged: Judged, *, by: User, reason: str, now: datetime) -> bool:
+    """Leaves the message that the package names, if it still is the next one."""
+    negotiation = decision.negotiation
+    text = f"Amended it: {_changes(decision, judged.offer)}. {reason}"
+    said = message_of(negotiation=negotiation, judged=judged, by=by, text=text)
     at_rest = Negotiation.objects.filter(pk=negotiation.pk, head=said.seq - 1, next_at=None)
     if at_rest.update(head=said.seq) != 1:
         return False

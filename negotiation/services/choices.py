@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from negotiation import broadcast
-from negotiation.engine.messages import PERSON, Act
-from negotiation.engine.messages import Message as EngineMessage
 from negotiation.models import Decision, Message, Negotiation
-from negotiation.services import audits, precedents, returns, stops, timers
+from negotiation.services import amendments, audits, precedents, returns, stops, timers
 from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
@@ -41,14 +39,8 @@ def choose(
     stops.share()
     for stop in stops.live_for(negotiation)[:1]:
         raise NobodyIsAsked(stop.sentence)
-    said = EngineMessage(
-        seq=judged.features["amended"]["message"],
-        round=max(negotiation.round, 1),
-        sender=f"{PERSON}{by.get_username()}",
-        act=Act.INTERVENE,
-        text=f"Chose where the seats did not agree. {reason}",
-        decided_by="human",
-    )
+    text = f"Chose where the seats did not agree. {reason}"
+    said = amendments.message_of(negotiation=negotiation, judged=judged, by=by, text=text)
     asking = Negotiation.objects.asking().filter(pk=negotiation.pk, head=said.seq - 1)
     if asking.update(head=said.seq) != 1:
         raise NobodyIsAsked(NobodyIsAsked.__doc__)

@@ -22,8 +22,16 @@ from negotiation.services.scenarios import NewerVersion, changes_since
 from negotiation.views import policy_drafts
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
-from negotiation.views.policy_edits import after_saving, readable, show_editor
-from negotiation.views.scenarios import current, dimensions, find, resolution, rules, version_of
+from negotiation.views.policy_edits import readable, show_editor
+from negotiation.views.scenarios import (
+    after_saving,
+    current,
+    dimensions,
+    find,
+    resolution,
+    rules,
+    version_of,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -82,7 +90,7 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         )
     except NewerVersion as refusal:
         return _show(request, earlier, status=409, refused=str(refusal))
-    return after_saving(request, saved)
+    return after_saving(request, saved, page="policy")
 
 
 def _show(

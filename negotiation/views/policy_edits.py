@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from pydantic import ValidationError
 
-from negotiation.models import PolicyChange, ScenarioVersion
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.merges import merged
@@ -22,7 +20,7 @@ from negotiation.views import policy_drafts
 from negotiation.views.access import person, rule_writers
 from negotiation.views.forms import NoteForm, first_error
 from negotiation.views.policy_drafts import FORM, YAML, Draft, NotRead
-from negotiation.views.scenarios import PARKED, basis, current, find
+from negotiation.views.scenarios import after_saving, basis, current, find
 from negotiation.views.what_ifs import told
 
 if TYPE_CHECKING:
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from negotiation.models import ScenarioVersion
     from negotiation.scenarios.schema import ScenarioDocument
 
 _REMOVED = re.compile(r"policy\.(tiers|gates|freezes)\.[0-9]{1,2}", re.ASCII)
@@ -117,16 +116,7 @@ def _save(
         )
     except NewerVersion as refusal:
         return _on_top(request, based_on, document, refusal)
-    return after_saving(request, saved)
-
-
-def after_saving(request: HttpRequest, saved: ScenarioVersion | PolicyChange) -> HttpResponse:
-    """Says what became of it."""
-    if isinstance(saved, PolicyChange):
-        messages.warning(request, PARKED)
-        return redirect("policy-change", pk=saved.pk)
-    messages.success(request, f"Saved as version {saved.number}. Running tables keep theirs.")
-    return redirect("policy", slug=saved.scenario.slug)
+    return after_saving(request, saved, page="policy")
 
 
 def _on_top(

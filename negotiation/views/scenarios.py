@@ -109,11 +109,18 @@ def _save(
             "sections": rules_form.seat_sections(merged(base, mine, newer.document)),
         }
         return _editor(request, newer, told, status=409)
+    return after_saving(request, saved, page="scenario")
+
+
+def after_saving(
+    request: HttpRequest, saved: ScenarioVersion | PolicyChange, *, page: str
+) -> HttpResponse:
+    """Says what became of it."""
     if isinstance(saved, PolicyChange):
         messages.warning(request, PARKED)
         return redirect("policy-change", pk=saved.pk)
     messages.success(request, f"Saved as version {saved.number}. Running tables keep theirs.")
-    return redirect("scenario", slug=saved.scenario.slug)
+    return redirect(page, slug=saved.scenario.slug)
 
 
 def basis(found: Scenario, current: ScenarioVersion, posted: str) -> ScenarioVersion:
