@@ -81,6 +81,11 @@ def may_look_back(user: Person) -> bool:
     return bool(roles & {Role.MANAGER, Role.SENIOR, Role.ADMIN}) and Role.SERVICE not in roles
 
 
+def may_revoke(user: Person) -> bool:
+    """Take back a mandate, whoever gave it."""
+    return may_review(user) or may_edit_rules(user)
+
+
 def may_edit_rules(user: Person) -> bool:
     """Save new versions of objectives, constraints and risk tolerance."""
     return Role.ADMIN in roles_of(user)

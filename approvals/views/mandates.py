@@ -17,14 +17,13 @@ from approvals import wishes
 from approvals.views.cards import UNPROCESSABLE
 from negotiation.engine.requirements import BadRequirement
 from negotiation.models import Mandate, Scenario
-from negotiation.roles import may_edit_rules, may_review
+from negotiation.roles import may_revoke
 from negotiation.services import mandates as services
 from negotiation.views.access import only, person, reviewers, watchers
 from negotiation.views.forms import LONGEST_REASON
 from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
     from django.http import HttpRequest, HttpResponse
 
     from approvals.wishes import Wishes
@@ -34,11 +33,7 @@ LASTS = timedelta(days=30)
 FIRST = {"max_count": 10, "max_harm": 0.1}
 
 
-def _revokes(user: User | AnonymousUser) -> bool:
-    return may_review(user) or may_edit_rules(user)
-
-
-revokers = only(_revokes, "Only managers and admins revoke a mandate.")
+revokers = only(may_revoke, "Only managers and admins revoke a mandate.")
 
 
 class MandateForm(forms.Form):
@@ -87,7 +82,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
         "live": given.live(now),
         "past": given.filter(over)[:PAST],
         "scenarios": Scenario.objects.filter(current__isnull=False).order_by("title"),
-        "may_revoke": _revokes(request.user),
+        "may_revoke": may_revoke(request.user),
     }
     return render(request, "approvals/mandates.html", context)
 

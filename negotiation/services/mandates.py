@@ -18,7 +18,7 @@ from negotiation import broadcast
 from negotiation.engine.plain import plain
 from negotiation.engine.requirements import MOST, Requirement, check, keeps, worded
 from negotiation.models import Decision, Mandate
-from negotiation.roles import is_senior, may_edit_rules, may_review
+from negotiation.roles import is_senior, may_review, may_revoke
 from negotiation.services import audits, stops
 from negotiation.services.exclusions import exclusion
 
@@ -185,7 +185,7 @@ def _speaks(mandate: Mandate, negotiation: Negotiation) -> bool:
 @transaction.atomic
 def revoke(*, mandate_id: int, by: User, now: datetime) -> Mandate:
     """At once: its votes on what is parked are gone, and what it cleared comes back at use."""
-    if not (may_review(by) or may_edit_rules(by)):
+    if not may_revoke(by):
         raise NotAllowed(NotAllowed.__doc__)
     stops.take()
     standing = Mandate.objects.filter(pk=mandate_id, revoked_at=None)
