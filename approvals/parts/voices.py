@@ -36,7 +36,10 @@ def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
         "free": free,
         "given": given,
         "missing": max(
-            decision.people - decision.approvals, decision.seniors - decision.senior_approvals, 0
+            # One at least while it waits: who had approved may count no longer.
+            decision.people - decision.approvals,
+            decision.seniors - decision.senior_approvals,
+            int(waiting),
         ),
         "senior_missing": decision.seniors > decision.senior_approvals,
         "excluded": list(_excluded(decision)) if waiting else [],

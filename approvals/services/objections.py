@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from approvals.models import Review
 from approvals.services import looks
+from approvals.services.deputies import may_act_for_others
+from negotiation.roles import is_senior, may_review
 from negotiation.services.exclusions import exclusion
 
 if TYPE_CHECKING:
@@ -41,6 +43,19 @@ def objection(decision: Decision, by: User, for_user: User | None = None) -> str
     if looks.is_asked(decision) and looks.own_verdict(decision, by) is None:
         return looks.FIRST
     return None
+
+
+def stand(decision: Decision, voice: User) -> bool:
+    """Whether those who have approved it are enough as they are now, together with `voice`: who
+    lost their role or account since does not count."""
+    given = said(decision).select_related("reviewer", "on_behalf_of")
+    voices = [
+        each.on_behalf_of or each.reviewer for each in given if may_act_for_others(each.reviewer)
+    ]
+    beforehand = [decision.mandate.given_by] if decision.mandate else []
+    standing = [each for each in (*voices, *beforehand, voice) if may_review(each)]
+    seniors = sum(map(is_senior, standing))
+    return len(standing) >= decision.people and seniors >= decision.seniors
 
 
 def said(decision: Decision) -> QuerySet[Review]:

@@ -5,6 +5,7 @@ No wins over yes until the permission is used.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -14,7 +15,7 @@ from approvals.models import Review
 from approvals.services import claims
 from approvals.services.calls import Call, answered, keep
 from approvals.services.deputies import stands_in_for
-from approvals.services.objections import objection
+from approvals.services.objections import objection, stand
 from negotiation.models import Decision
 from negotiation.roles import may_operate, may_review
 from negotiation.services import decisions, stops
@@ -175,6 +176,7 @@ def _decide(call: Call, now: datetime) -> Review:
                     reason=call.reason,
                     now=now,
                     voice=call.for_user,
+                    stand=partial(stand, decision, call.for_user or call.by),
                 )
             elif call.verdict == Review.Verdict.WITHDRAW:
                 decisions.withdraw(decision=decision, by=call.by, reason=call.reason, now=now)

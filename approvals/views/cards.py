@@ -151,7 +151,10 @@ def _voice(request: HttpRequest) -> User | None:
 
 
 def _still_to_come(decision: Decision) -> str:
-    left = max(decision.people - decision.approvals, decision.seniors - decision.senior_approvals)
+    # One at least: who had approved may count no longer.
+    left = max(
+        decision.people - decision.approvals, decision.seniors - decision.senior_approvals, 1
+    )
     senior = decision.seniors > decision.senior_approvals
     who = "person" if left == 1 else "people"
     return (

@@ -29,6 +29,8 @@ from negotiation.services import (
 from negotiation.services.seals import seals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.models import User
 
     from negotiation.engine.policy import Judgement
@@ -138,12 +140,14 @@ def vote(
     reason: str,
     now: datetime,
     voice: User | None = None,
+    stand: Callable[[], bool] = lambda: True,
 ) -> None:
     """Counts one approval of exactly this package, and clears it with the last that it needs.
 
-    `voice`: whose it is, where `by` stands in for somebody; it is senior if they are. The decision
-    stays as it was seen until then: who else is looking at it need not look again. The caller
-    writes down whose voice it was, once for each person, in the same transaction. Raises NotParked.
+    `voice`: whose it is, where `by` stands in for somebody; it is senior if they are. `stand`:
+    whether those that were counted still count. The decision stays as it was seen until then: who
+    else is looking at it need not look again. The caller writes down whose voice it was, once for
+    each person, in the same transaction. Raises NotParked.
     """
     counted = as_seen(decision).update(
         approvals=F("approvals") + 1,
@@ -154,7 +158,7 @@ def vote(
     if counted != 1:
         raise NotParked(NotParked.__doc__)
     decision.refresh_from_db(fields=["approvals", "senior_approvals"])
-    if decision.enough:
+    if decision.enough and stand():
         _clear(decision, scenario, by=by, reason=reason, now=now, voice=voice)
         return
     audits.record(

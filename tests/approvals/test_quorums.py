@@ -50,6 +50,21 @@ def test_the_first_of_two_approvals_counts_and_clears_nothing(parked: Decision) 
     assert AuditEntry.objects.filter(action="decision.approved").count() == 1
 
 
+@pytest.mark.parametrize("lost", ["role", "account"])
+def test_who_is_no_manager_any_more_counts_no_longer(parked: Decision, lost: str) -> None:
+    first = manager()
+    scenes.approve(parked, first)
+    if lost == "role":
+        first.groups.clear()
+    else:
+        User.objects.filter(pk=first.pk).update(is_active=False)
+    scenes.approve(parked, manager())
+    assert fresh(parked).status == "parked"
+    assert not Grant.objects.exists()
+    scenes.approve(parked, manager())
+    assert fresh(parked).status == "cleared"
+
+
 def test_the_second_person_clears_it_from_the_card_that_was_open_all_the_time(
     parked: Decision,
 ) -> None:
