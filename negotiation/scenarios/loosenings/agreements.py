@@ -36,6 +36,10 @@ def _seat(was: Seat, now: Seat, words: Words) -> Iterator[Change]:
     if was.veto != now.veto:
         said = "has a veto now" if now.veto else "has no veto any more"
         yield Change(f"{now.title} {said}", "tightens" if now.veto else "loosens")
+    if was.owner != now.owner:
+        # Whoever answered for it may clear what it agrees to from now on.
+        told = f"Who answers for {now.title}: {was.owner or 'nobody'} → {now.owner or 'nobody'}"
+        yield Change(told, "loosens" if was.owner else "tightens")
     # Below its limit a seat does not agree, and confidence is that of being above it.
     label = f"Limit of {now.title}"
     yield from of_figure(

@@ -185,6 +185,13 @@ def test_a_tightening_and_a_loosening_together_loosen() -> None:
     assert [change.effect for change in found] == ["loosens", "tightens"]
 
 
+@pytest.mark.parametrize("owner", [None, "ben"])
+def test_who_answered_for_an_agent_and_does_so_no_longer_loosens(owner: str | None) -> None:
+    owned = changed("seats.0.owner", "anna")
+    assert loosens(changes(owned, changed("seats.0.owner", owner)))
+    assert not loosens(changes(SHIPPED, owned))
+
+
 def test_what_seats_want_is_no_rule() -> None:
     assert changes(SHIPPED, changed("seats.0.objectives.0.weight", 0.9)) == []
 
