@@ -79,6 +79,13 @@ def mark_seen(*, user: User, upto: int, only: int | None = None, now: datetime) 
     return changed
 
 
+def looked_at(*, user: User, decision: Decision, now: datetime) -> None:
+    """Whoever opens a card has seen what they were told of it."""
+    about = Notification.objects.visible_to(user).unseen().filter(decision=decision)
+    if about.update(seen_at=now):
+        broadcast.notifications_changed()
+
+
 def _notifications(entries: Sequence[AuditEntry], now: datetime) -> Iterator[Notification]:
     """For each row of the trail one for each person it concerns, whoever did it left out."""
     decisions, audience = _decisions(entries), Audience(now)

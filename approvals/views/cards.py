@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from approvals.differences import Change, differences_since
 from approvals.parts import own_verdicts
 from approvals.presentation import card_context, plain_context, verdict_context
-from approvals.services import looks, reviews
+from approvals.services import looks, notifications, reviews
 from approvals.services.calls import KeyReused
 from approvals.views.access import deciders
 from approvals.views.preconditions import Missing, etag, new_key, row_id, seen_by
@@ -43,6 +43,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = person(request), timezone.now()
     if not wants_fragment(request):
         looks.note(decision, user, now)
+        notifications.looked_at(user=user, decision=decision, now=now)
         return card(request, decision)
     if own_verdicts.withheld(decision, user, now):
         return HttpResponse(status=NOTHING_NEW)

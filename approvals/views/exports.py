@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from approvals.views.cards import after_own_verdict
 from negotiation.models import Decision
 from negotiation.services.evidence import export
 from negotiation.views.access import watchers
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 @require_safe
 @watchers
+@after_own_verdict
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     if pk > LARGEST_ID:
         raise Http404

@@ -15,6 +15,7 @@ from negotiation import broadcast
 from negotiation.models import SpotCheck
 from negotiation.roles import may_review
 from negotiation.services import audits
+from negotiation.services.exclusions import exclusion
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,6 +60,11 @@ def answer(
         raise NotAllowed(NotAllowed.__doc__)
     if verdict == SpotCheck.Verdict.WRONG and not note.strip():
         raise NoteMissing(NoteMissing.__doc__)
+    about = SpotCheck.objects.select_related("decision__negotiation__version")
+    drawn = about.filter(pk=check_id).first()
+    own = exclusion(drawn.decision, by) if drawn else None
+    if own is not None:
+        raise NotAllowed(f"You are {own}. Somebody else looks at it.")
     said = {"checked_by": by, "verdict": verdict, "note": note.strip(), "checked_at": now}
     if SpotCheck.objects.open().filter(pk=check_id).update(**said) != 1:
         raise AlreadyChecked(AlreadyChecked.__doc__)

@@ -20,6 +20,7 @@ from negotiation.engine.messages import Act
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.space import NotInSpace
 from negotiation.models import Decision, Execution, Grant, ScenarioVersion
+from negotiation.roles import may_review
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.services.packages import present_fingerprint
 from negotiation.services.precedents import DRY_RUN
@@ -80,9 +81,14 @@ def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
 
 def _refuse_a_revoked_mandate(decision: Decision) -> None:
     mandate = decision.mandate
-    if mandate is not None and mandate.revoked_by is not None:
+    if mandate is None:
+        return
+    if mandate.revoked_by is not None:
         who = mandate.revoked_by.get_username()
         raise GrantNotValid(f"{who} has revoked mandate {mandate.pk}, which had approved it.")
+    if not may_review(mandate.given_by):
+        who = mandate.given_by.get_username()
+        raise GrantNotValid(f"{who}, whose mandate {mandate.pk} approved it, no longer decides.")
 
 
 def _compiled(version: ScenarioVersion) -> CompiledScenario:

@@ -233,6 +233,19 @@ def test_revoked_it_takes_its_votes_along_and_what_it_cleared_comes_back(
     assert execute(cleared).status == "executed"
 
 
+def test_what_it_cleared_comes_back_if_its_giver_is_no_manager_any_more(
+    world: World, manager: User
+) -> None:
+    version = scenes.version()
+    give(version, manager)
+    cleared = scenes.agreed(version)
+    assert cleared.status == "cleared"
+    manager.groups.clear()
+    assert execute(cleared).status == "parked"
+    assert "no longer decides" in cleared.returned_because
+    assert not world.target.calls
+
+
 def test_what_was_begun_before_it_was_revoked_goes_to_its_end(world: World, manager: User) -> None:
     version = scenes.version()
     mandate = give(version, manager)

@@ -114,6 +114,16 @@ def test_a_manager_answers_it_once_and_it_is_in_the_audit_trail(
     assert SpotCheck.objects.filter(verdict="wrong").count() == 1
 
 
+def test_who_wrote_the_rules_does_not_look_back_at_them(world: World, manager: User) -> None:
+    check = drawn(world)
+    rules = check.decision.negotiation.version_id
+    ScenarioVersion.objects.filter(pk=rules).update(author=manager)
+    with pytest.raises(spot_checks.NotAllowed, match="author of version"):
+        say(check, manager, "right")
+    check.refresh_from_db()
+    assert check.checked_by is None
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN, Role.SERVICE])
 def test_only_managers_answer(world: World, role: Role) -> None:
     check = drawn(world)

@@ -25,7 +25,8 @@ __all__ = ["Change", "changes", "loosens"]
 def changes(before: ScenarioDocument, after: ScenarioDocument) -> list[Change]:
     """Every change of what is agreed, judged and allowed; those that loosen first.
 
-    What seats want, names of options and the like change no rule and are not in here.
+    What seats without a veto want, names of options and the like change no rule and are not in
+    here.
     """
     words, was, now = Words.of(after.model_dump(mode="json")), before.policy, after.policy
     found = chain(

@@ -40,6 +40,11 @@ def _seat(was: Seat, now: Seat, words: Words) -> Iterator[Change]:
         # Whoever answered for it may clear what it agrees to from now on.
         told = f"Who answers for {now.title}: {was.owner or 'nobody'} → {now.owner or 'nobody'}"
         yield Change(told, "loosens" if was.owner else "tightens")
+    if was.veto and was.objectives != now.objectives:
+        # Its veto is at its limit, and what lies above that these say.
+        yield Change(
+            f"What {now.title}, which has a veto, is measured by is other than before", "loosens"
+        )
     # Below its limit a seat does not agree, and confidence is that of being above it.
     label = f"Limit of {now.title}"
     yield from of_figure(

@@ -74,7 +74,7 @@ def test_the_list_is_of_ones_own_and_leads_to_the_decision(
     assert "Entry 0" not in operator_client.get(LIST).content.decode()
 
 
-def test_following_every_link_changes_nothing(manager: User, manager_client: Client) -> None:
+def test_following_every_link_decides_nothing(manager: User, manager_client: Client) -> None:
     say()
     read_all()
     page = manager_client.get(LIST).content.decode()
@@ -87,10 +87,9 @@ def test_following_every_link_changes_nothing(manager: User, manager_client: Cli
 
 
 def state() -> list[Any]:
-    told = Notification.objects.values_list("seen_at", flat=True)
     return [
         list(Decision.objects.values()),
-        list(told),
+        Notification.objects.count(),
         AuditEntry.objects.count(),
         NotificationChoice.objects.count(),
     ]
@@ -215,3 +214,11 @@ def test_losing_ones_role_takes_the_list_away(
     fresh = User.objects.get(pk=manager.pk)
     assert not Notification.objects.visible_to(fresh).exists()
     assert client_of(fresh).get(LIST).status_code == 403
+
+
+def test_who_opens_the_card_has_seen_what_they_were_told_of_it(
+    manager: User, manager_client: Client
+) -> None:
+    [told], [other] = rows(manager), rows(manager)
+    manager_client.get(f"/approvals/{told.decision_id}/")
+    assert list(Notification.objects.visible_to(manager).unseen()) == [other]

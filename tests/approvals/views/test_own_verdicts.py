@@ -62,7 +62,7 @@ def test_before_the_own_verdict_only_the_plain_case_is_sent(
     assert client.get(url("approval-answers", guarded)).status_code == 204
 
 
-@pytest.mark.parametrize("name", ["approval-send-back", "approval-amend"])
+@pytest.mark.parametrize("name", ["approval-send-back", "approval-amend", "approval-evidence"])
 def test_nor_is_it_on_the_pages_beside_the_card(
     guarded: Decision, carl: User, client_of: ClientOf, name: str
 ) -> None:

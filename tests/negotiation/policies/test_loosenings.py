@@ -192,8 +192,13 @@ def test_who_answered_for_an_agent_and_does_so_no_longer_loosens(owner: str | No
     assert not loosens(changes(SHIPPED, owned))
 
 
-def test_what_seats_want_is_no_rule() -> None:
+def test_what_seats_want_is_no_rule_unless_one_has_a_veto() -> None:
     assert changes(SHIPPED, changed("seats.0.objectives.0.weight", 0.9)) == []
+    seats = [place for place, seat in enumerate(SHIPPED.seats) if seat.veto]
+    assert seats
+    for place in seats:
+        [change] = changes(SHIPPED, changed(f"seats.{place}.objectives.0.weight", 0.9))
+        assert (change.effect, "veto" in change.sentence) == ("loosens", True)
 
 
 @settings(max_examples=80, deadline=None)
