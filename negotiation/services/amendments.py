@@ -13,6 +13,7 @@ from django.db.models import F
 from negotiation import broadcast
 from negotiation.engine.messages import PERSON, Act
 from negotiation.engine.messages import Message as EngineMessage
+from negotiation.engine.rules import IllegalMove
 from negotiation.engine.space import NotInSpace
 from negotiation.engine.table import BreaksConstraint
 from negotiation.models import Message, Negotiation
@@ -58,8 +59,8 @@ def judged(*, decision: Decision, offer: Offer, by: User, now: datetime) -> Judg
 def judged_of(*, negotiation: Negotiation, offer: Offer, by: User, now: datetime) -> Judged:
     """The same of any offer, whether the seats agreed on one or not."""
     scenario = negotiation.version.compiled()
-    session = transcripts.replayed(negotiation, scenario)
     try:
+        session = transcripts.replayed(negotiation, scenario)
         found = judgements.judge(
             negotiation=negotiation,
             scenario=scenario,
@@ -68,6 +69,9 @@ def judged_of(*, negotiation: Negotiation, offer: Offer, by: User, now: datetime
             now=now,
             amended=Amended(person=by.get_username(), message=len(session.messages) + 1),
         )
+    except IllegalMove as problem:
+        sentence = "The transcript does not fit its table any more, so nothing can be judged"
+        raise CannotTakeItsPlace(f"{sentence}: {problem} Nothing was changed.") from problem
     except (NotInSpace, BreaksConstraint) as refusal:
         raise CannotTakeItsPlace(f"{refusal} Nothing was changed.") from refusal
     if found.judgement.route == "refuse":

@@ -250,3 +250,11 @@ def test_the_same_call_again_is_answered_with_the_first_one(
     assert fresh(parked).revision == parked.revision + 1
     with pytest.raises(KeyReused), transaction.atomic():
         scenes.amend(parked, manager, key="once-and-only", share=50)
+
+
+def test_what_cannot_be_replayed_any_more_is_not_amended(world: World, manager: User) -> None:
+    parked = scenes.agreed(scenes.version())
+    scenes.tell_a_figure(parked, mean=44.0)
+    with pytest.raises(CannotTakeItsPlace, match="does not fit its table any more"):
+        scenes.amend(parked, manager, share=0 if parked.agreed["share"] else 50)
+    assert Decision.objects.get(pk=parked.pk).offer is None
