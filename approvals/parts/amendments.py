@@ -47,7 +47,7 @@ class Possibility:
     send_back: str
 
 
-def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:  # noqa: ARG001  (a Part)
     """For `approvals/_amendments.html` and `approvals/_amended.html`."""
     lexicon = lexicon_for(decision.negotiation.version)
     open_to = decision.status == Decision.Status.PARKED and may_review(user)

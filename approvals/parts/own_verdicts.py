@@ -25,7 +25,7 @@ def withheld(decision: Decision, user: User, now: datetime) -> bool:
     )
 
 
-def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:  # noqa: ARG001  (a Part)
     """For `approvals/_own_verdicts.html`."""
     if not decision.tier.get("own_verdict"):
         return {}

@@ -45,7 +45,7 @@ def asked_context(decision: Decision) -> dict[str, Any]:
     return {"decision": decision, "asked": asked, "seen_questions": f"{len(asked)}.{done}"}
 
 
-def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:  # noqa: ARG001  (a Part)
     """For the card: the questions, and the lists of the dialog while one can be asked."""
     context = asked_context(decision)
     waiting = decision.status == Decision.Status.PARKED

@@ -13,10 +13,10 @@ from approvals import editors
 from approvals.differences import differences_since
 from approvals.services import amendments, reviews
 from approvals.services.calls import KeyReused
-from approvals.views.cards import CONFLICT, UNPROCESSABLE, after_own_verdict, find
+from approvals.views.cards import CONFLICT, UNPROCESSABLE, after_own_verdict, card, find
 from approvals.views.preconditions import Missing, Seen, etag, new_key, seen_by
 from negotiation.models import Decision
-from negotiation.services.amendments import CannotTakeItsPlace
+from negotiation.services.amendments import CannotTakeItsPlace, NotReplayable
 from negotiation.views.access import person, reviewers, wants_fragment
 from negotiation.views.forms import ReasonForm, first_error
 
@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 def amend(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; its live part for htmx, which changes nothing; and the amendment itself."""
     decision = find(request, pk)
+    try:
+        return _answer(request, decision)
+    except NotReplayable as refusal:
+        return card(request, decision, refusal=str(refusal), status=CONFLICT)
+
+
+def _answer(request: HttpRequest, decision: Decision) -> HttpResponse:
     asked = editors.chosen(
         decision.negotiation.version.compiled(),
         decision.agreed,
@@ -43,7 +50,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "approvals/_check.html", _check(decision, asked))
     if decision.status != Decision.Status.PARKED:
         messages.warning(request, "It does not wait for anybody, so it cannot be amended.")
-        return redirect("approval", pk=pk)
+        return redirect("approval", pk=decision.pk)
     return _page(request, decision, asked, refusal=" ".join(asked.wrong))
 
 

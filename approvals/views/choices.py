@@ -16,7 +16,7 @@ from approvals.services import choices
 from approvals.views.cards import CONFLICT, UNPROCESSABLE
 from approvals.views.preconditions import PRECONDITION_REQUIRED
 from negotiation.models import Decision, Negotiation
-from negotiation.services.amendments import CannotTakeItsPlace
+from negotiation.services.amendments import CannotTakeItsPlace, NotReplayable
 from negotiation.services.choices import NobodyIsAsked
 from negotiation.views.access import person, reviewers, wants_fragment
 from negotiation.views.forms import ReasonForm, first_error
@@ -42,6 +42,14 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         candidates[0]["offer"],
         request.POST if request.method == "POST" else request.GET,
     )
+    try:
+        return _answer(request, negotiation, asked)
+    except NotReplayable as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("negotiation", pk=pk)
+
+
+def _answer(request: HttpRequest, negotiation: Negotiation, asked: Chosen) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, negotiation, asked)
     if wants_fragment(request):

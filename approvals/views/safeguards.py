@@ -143,6 +143,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             note=form.cleaned_data["note"],
             now=timezone.now(),
         )
+    except spot_checks.NotAllowed as refusal:
+        return card(request, decision, refusal=str(refusal), status=403)
     except spot_checks.NoteMissing as refusal:
         return card(request, decision, refusal=str(refusal), status=UNPROCESSABLE)
     except spot_checks.AlreadyChecked as refusal:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from negotiation.engine.messages import Offer
+    from negotiation.engine.session import Session
     from negotiation.models import Decision
     from negotiation.scenarios.compilers import CompiledScenario
     from negotiation.scenarios.judgements import Expectations, History
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 
 class CannotTakeItsPlace(Exception):
     """This offer cannot take the place of what was agreed; the sentence says why."""
+
+
+class NotReplayable(CannotTakeItsPlace):
+    """The transcript does not fit its table any more, so nothing can be judged."""
 
 
 def judged(*, decision: Decision, offer: Offer, by: User, now: datetime) -> Judged:
@@ -59,8 +64,8 @@ def judged(*, decision: Decision, offer: Offer, by: User, now: datetime) -> Judg
 def judged_of(*, negotiation: Negotiation, offer: Offer, by: User, now: datetime) -> Judged:
     """The same of any offer, whether the seats agreed on one or not."""
     scenario = negotiation.version.compiled()
+    session = _replayed(negotiation, scenario)
     try:
-        session = transcripts.replayed(negotiation, scenario)
         found = judgements.judge(
             negotiation=negotiation,
             scenario=scenario,
@@ -69,9 +74,6 @@ def judged_of(*, negotiation: Negotiation, offer: Offer, by: User, now: datetime
             now=now,
             amended=Amended(person=by.get_username(), message=len(session.messages) + 1),
         )
-    except IllegalMove as problem:
-        sentence = "The transcript does not fit its table any more, so nothing can be judged"
-        raise CannotTakeItsPlace(f"{sentence}: {problem} Nothing was changed.") from problem
     except (NotInSpace, BreaksConstraint) as refusal:
         raise CannotTakeItsPlace(f"{refusal} Nothing was changed.") from refusal
     if found.judgement.route == "refuse":
@@ -141,10 +143,18 @@ def _changes(decision: Decision, offer: Offer) -> str:
     )
 
 
+def _replayed(negotiation: Negotiation, scenario: CompiledScenario) -> Session:
+    try:
+        return transcripts.replayed(negotiation, scenario)
+    except IllegalMove as problem:
+        raise NotReplayable(f"{NotReplayable.__doc__} {problem}") from problem
+
+
 def tried_out(*, negotiation: Negotiation, offer: Offer, now: datetime) -> trials.Trial:
-    """What would follow if a person decided on `offer`, lawful or not; raises NotInSpace."""
+    """What would follow if a person decided on `offer`, lawful or not; raises NotInSpace and
+    NotReplayable."""
     scenario = negotiation.version.compiled()
-    session = transcripts.replayed(negotiation, scenario)
+    session = _replayed(negotiation, scenario)
     facts = scenario.facts_used(session.messages)
 
     def known(rules: CompiledScenario, seats: Expectations) -> History:

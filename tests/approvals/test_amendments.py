@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Review
@@ -252,9 +254,13 @@ def test_the_same_call_again_is_answered_with_the_first_one(
         scenes.amend(parked, manager, key="once-and-only", share=50)
 
 
-def test_what_cannot_be_replayed_any_more_is_not_amended(world: World, manager: User) -> None:
+def test_what_cannot_be_replayed_any_more_is_not_amended(
+    world: World, manager: User, manager_client: Client
+) -> None:
     parked = scenes.agreed(scenes.version())
     scenes.tell_a_figure(parked, mean=44.0)
     with pytest.raises(CannotTakeItsPlace, match="does not fit its table any more"):
         scenes.amend(parked, manager, share=0 if parked.agreed["share"] else 50)
+    answer = manager_client.get(reverse("approval-amend", args=[parked.pk]))
+    assert (answer.status_code, b"does not fit its table" in answer.content) == (409, True)
     assert Decision.objects.get(pk=parked.pk).offer is None

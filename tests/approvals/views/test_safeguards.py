@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from approvals.models import GlassReview
 from approvals.services import emergencies
-from negotiation.models import Decision, SpotCheck, Stop
+from negotiation.models import Decision, ScenarioVersion, SpotCheck, Stop
 from negotiation.roles import Role
 from negotiation.services import switches
 from tests import factories
@@ -171,6 +171,17 @@ def test_a_spot_check_is_answered_on_its_card(
     assert manager_client.post(address, {"verdict": "wrong", "note": "Not so"}).status_code == 302
     assert manager_client.post(address, {"verdict": "right"}).status_code == 409
     assert "Spot check: wrong" in card(manager_client, decision)
+
+
+def test_who_wrote_the_rules_is_told_that_somebody_else_answers_the_spot_check(
+    manager: User, manager_client: Client
+) -> None:
+    decision = scenes.agreed(scenes.version(automatic=True))
+    SpotCheck.objects.filter(decision=decision).delete()
+    check = SpotCheck.objects.create(decision=decision, drawn_at=timezone.now())
+    ScenarioVersion.objects.filter(pk=decision.negotiation.version_id).update(author=manager)
+    answer = manager_client.post(reverse("spot-check", args=[check.pk]), {"verdict": "right"})
+    assert (answer.status_code, b"Somebody else looks at it" in answer.content) == (403, True)
 
 
 def test_what_is_none_is_not_found(manager_client: Client) -> None:
