@@ -18,17 +18,12 @@ from negotiation.executors import ExecutorError
 from negotiation.lexicon import Lexicon, lexicon_for
 from negotiation.models import Decision, Message, Report
 from negotiation.pictures import own_surplus
-from negotiation.presentation import (
-    SeatEnd,
-    in_order,
-    message_context,
-    seat_ends,
-    shown_reason,
-)
+from negotiation.presentation import in_order, message_context, shown_reason
 from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.readings import FactsUsed
 from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import execution
+from negotiation.side_panels import SeatEnd, seat_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

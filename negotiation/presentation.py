@@ -1,5 +1,6 @@
-"""What the templates of a negotiation show. The page and the live hub render the same files
-with the same contexts, so both call these two functions."""
+"""What the templates of a negotiation show: its state and its messages. The page and the live hub
+render the same files with the same contexts, so both call these functions; the panel beside the
+transcript is in `side_panels`."""
 
 from __future__ import annotations
 
@@ -8,14 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negotiation.engine.formatting import spread
 from negotiation.engine.messages import Act
-from negotiation.lexicon import Face, Lexicon, lexicon_for
+from negotiation.lexicon import Lexicon, lexicon_for
 from negotiation.models import Decision, Message, Negotiation, Stop
-from negotiation.pictures import picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from django.db.models import QuerySet
+    from collections.abc import Iterable, Mapping
 
     from negotiation.scenarios.words import Words
 
@@ -149,66 +147,24 @@ def message_context(negotiation: Negotiation, message: Message) -> dict[str, Any
         "terms": terms(lexicon, body.get("offer") or {}, body.get("changed") or ()),
         "reasons": [shown_reason(lexicon.words, reason) for reason in body.get("reasons") or ()],
         "votes": [(lexicon.face(name), yes) for name, yes in (body.get("votes") or {}).items()],
-        "evidence": _evidence(lexicon, body.get("evidence")),
+        "evidence": shown_evidence(lexicon, body.get("evidence")),
         "question": _question(lexicon, body.get("question")),
         "sure": SURE[lexicon.face(message.sender).kind == "mediator"],
         "by": _unusual(str(body.get("decided_by") or "strategy")),
     }
 
 
-def beside(said: QuerySet[Message]) -> QuerySet[Message]:
-    """What the panel beside the transcript is made of: offers and evidence."""
-    return said.exclude(body__offer=None, body__evidence=None).defer("text")
-
-
-def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[str, Any]:
-    """For `_state.html`, `_picture.html` and `_standing.html`: what is `beside`, or more."""
+def state_context(negotiation: Negotiation) -> dict[str, Any]:
+    """For `negotiation/_state.html`."""
     lexicon = lexicon_for(negotiation.version)
     decision = Decision.objects.filter(negotiation=negotiation).first()
-    offers = [message for message in messages if message.body.get("offer")]
-    last = {message.sender: message for message in offers}
     return {
         "negotiation": negotiation,
         "decision": decision,
         "state": state_of(negotiation, decision),
         "held": Stop.objects.live().over(negotiation.pk, lexicon.seats.keys()).first(),
         "rounds": max(lexicon.rounds, negotiation.round),
-        **picture(negotiation, lexicon, messages),
-        "standing": [
-            {
-                "face": lexicon.face(name),
-                "message": message,
-                "terms": terms(lexicon, message.body["offer"]),
-            }
-            for name, message in last.items()
-        ],
-        "agreed": terms(lexicon, negotiation.agreement or {}),
-        "ends": seat_ends(lexicon, negotiation.summary),
-        "confidence": negotiation.summary.get("confidence"),
-        "told": _told(lexicon, messages),
     }
-
-
-class SeatEnd(NamedTuple):
-    """How a seat came out: surplus 0 at its limit, 1 at its best."""
-
-    face: Face
-    surplus: float
-    confidence: float | None
-
-    @property
-    def bar(self) -> float:
-        return round(min(max(self.surplus, 0), 1) * 100, 1)
-
-
-def seat_ends(lexicon: Lexicon, summary: Mapping[str, Any]) -> list[SeatEnd]:
-    surplus = summary.get("surplus") or {}
-    confidence = summary.get("confidences") or {}
-    return [
-        SeatEnd(face, surplus[name], confidence.get(name))
-        for name, face in lexicon.seats.items()
-        if isinstance(surplus.get(name), int | float)
-    ]
 
 
 def shown_reason(words: Words, reason: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,7 +182,7 @@ def shown_reason(words: Words, reason: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _evidence(lexicon: Lexicon, evidence: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def shown_evidence(lexicon: Lexicon, evidence: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if not evidence:
         return None
     unit = lexicon.words.unit(evidence["fact"])
@@ -245,20 +201,6 @@ def _question(lexicon: Lexicon, question: Mapping[str, Any] | None) -> dict[str,
         "label": lexicon.words.label(question["fact"]),
         "assumed": spread(question["assumed_mean"], question["assumed_sd"], unit),
     }
-
-
-def _told(lexicon: Lexicon, messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """Who told whom what, in the order it was said."""
-    return [
-        {
-            "seq": message.seq,
-            "face": lexicon.face(message.sender),
-            "to": [lexicon.face(name) for name in message.body.get("recipients") or ()],
-            "evidence": _evidence(lexicon, message.body["evidence"]),
-        }
-        for message in messages
-        if message.act == Act.INFORM and message.body.get("evidence")
-    ]
 
 
 def _unusual(decided_by: str) -> str:

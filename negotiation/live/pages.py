@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 
 from negotiation.models import Message, Negotiation
-from negotiation.presentation import message_context, side_context
+from negotiation.presentation import message_context
+from negotiation.side_panels import side_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

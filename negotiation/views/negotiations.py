@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from negotiation.models import Negotiation, Scenario
-from negotiation.presentation import beside, message_context, side_context
+from negotiation.presentation import message_context
 from negotiation.services import sessions
+from negotiation.side_panels import beside, side_context
 from negotiation.views import floor
 from negotiation.views.access import operators, person, watchers
 from negotiation.views.forms import ReasonForm, StartForm, first_error

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from negotiation.engine.messages import Act, Change, Evidence, Question, Reason
 from negotiation.models import Message, Negotiation
-from negotiation.presentation import message_context, side_context
+from negotiation.presentation import message_context
 from negotiation.services import runs, sessions
+from negotiation.side_panels import side_context
 from negotiation.views import negotiations
 from tests import factories
 
