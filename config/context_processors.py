@@ -24,6 +24,8 @@ class NavItem(NamedTuple):
     url: str
     label: str
     icon: str
+    # Pressed after "g".
+    key: str
     current: bool
     waiting: bool = False
     # Where this is another number than that of the approvals.
@@ -75,26 +77,27 @@ def _nav(request: HttpRequest) -> list[NavItem]:
     here = request.path
     floor = reverse("floor")
     places = [
-        (floor, "Floor", "squares-2x2"),
-        (reverse("approvals"), "Approvals", "hand-raised"),
-        (reverse("stops"), "Stops", "stop-circle"),
-        (reverse("scenarios"), "Scenarios", "document-text"),
-        (reverse("receiver"), "Receiver", "inbox-arrow-down"),
+        (floor, "Floor", "squares-2x2", "f"),
+        (reverse("approvals"), "Approvals", "hand-raised", "a"),
+        (reverse("stops"), "Stops", "stop-circle", "t"),
+        (reverse("scenarios"), "Scenarios", "document-text", "s"),
+        (reverse("receiver"), "Receiver", "inbox-arrow-down", "r"),
     ]
     parked = 0
     if roles.may_edit_rules(request.user):
-        places.append((reverse("policy-changes"), POLICY_CHANGES, "scale"))
+        places.append((reverse("policy-changes"), POLICY_CHANGES, "scale", "p"))
         parked = PolicyChange.objects.visible_to(request.user).parked().count()
     return [
         NavItem(
             url=url,
             label=label,
             icon=icon,
+            key=key,
             current=_is_here(here, url, floor),
             waiting=label == "Approvals",
             number=parked if label == POLICY_CHANGES else 0,
         )
-        for url, label, icon in places
+        for url, label, icon, key in places
     ]
 
 
