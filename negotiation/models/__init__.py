@@ -6,6 +6,7 @@ from negotiation.models.mandates import Mandate
 from negotiation.models.policies import PolicyChange
 from negotiation.models.receivers import ReceivedCall
 from negotiation.models.reports import Report
+from negotiation.models.saved_views import SavedView
 from negotiation.models.scenarios import Scenario, ScenarioVersion
 from negotiation.models.sessions import Message, Negotiation
 from negotiation.models.spot_checks import SpotCheck
@@ -27,6 +28,7 @@ __all__ = [
     "ReceivedCall",
     "Report",
     "RiskScope",
+    "SavedView",
     "Scenario",
     "ScenarioVersion",
     "SpotCheck",

@@ -172,6 +172,12 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["negotiation", "seq"], name="message_numbered_once"),
             models.CheckConstraint(name="message_numbers_begin_at_one", condition=Q(seq__gte=1)),
         ]
+        indexes = [
+            # Read by the floor: who stepped in.
+            models.Index(
+                fields=["negotiation"], name="message_of_a_person", condition=Q(act="intervene")
+            ),
+        ]
 
     @classmethod
     def from_move(cls, negotiation: Negotiation, move: EngineMessage, now: datetime) -> Message:
