@@ -15,7 +15,7 @@ from negotiation.engine.formatting import (
     option_text,
     spread,
 )
-from negotiation.engine.messages import Act
+from negotiation.engine.messages import PERSON, Act
 from negotiation.engine.phrases import brought, compared, gains_and_losses, the
 from negotiation.engine.plain import plain
 from negotiation.engine.reasons import all_reasons, reasons
@@ -149,7 +149,8 @@ def _told(table: Table, said: Message) -> str:
     assert said.evidence is not None
     fact = table.fact[said.evidence.fact]
     told = spread(said.evidence.mean, said.evidence.sd, fact.unit)
-    who = table.seat[said.sender].title if said.sender in table.seat else said.sender
+    seat = table.seat.get(said.sender)
+    who = seat.title if seat else said.sender.removeprefix(PERSON)
     return f"{told} by {who} in #{said.seq}"
 
 
@@ -157,9 +158,8 @@ def _heard(session: Session, seat: str, fact: str) -> list[Message]:
     return [
         said
         for said in session.messages
-        if said.act is Act.INFORM
-        and said.evidence is not None
-        and said.evidence.fact == fact
+        if said.told is not None
+        and said.told.fact == fact
         and said.sender != seat
         and (not said.recipients or seat in said.recipients)
     ]

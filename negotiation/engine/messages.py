@@ -49,7 +49,11 @@ FALLBACK = "fallback: "
 """How `decided_by` begins where a seat's strategy failed; the cause follows."""
 
 REMARKS = frozenset({Act.INTERVENE, Act.SYSTEM, Act.EXPLAIN})
-"""What may be said without moving the negotiation; only the mediator's last word ends it."""
+"""What may be said without moving the negotiation; only the mediator's last word ends it, and only
+what a person brings (evidence, requirements) changes what follows."""
+
+TELLING = frozenset({Act.INFORM, Act.INTERVENE})
+"""How seats and people tell evidence; in any other act it is what the message is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +169,11 @@ class Message:
     requirements: tuple[Requirement, ...] = ()
     decided_by: str = "strategy"  # strategy | llm | remote | human | fallback: cause
     private: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def told(self) -> Evidence | None:
+        """What who hears this message learns from it."""
+        return self.evidence if self.act in TELLING else None
 
     def move(self, row: int, table: Table) -> Move:
         """This message without its words; `row` is its offer's place among the lawful ones."""

@@ -1,9 +1,10 @@
 """A person asks for something more: the table goes on from where it stood, over fewer offers.
 
 What was told is known, standing offers that are still lawful stand, what was refused stays
-refused, and rounds are counted on; nobody asks for more again than it did. An agreement is
-withdrawn. Then there are at least a few rounds more, in which all ask for their limits only, and
-before the table gives up the mediator takes what enough seats can accept, if there is anything.
+refused, and rounds are counted on; nobody asks for more again than it did. There are at least a
+few rounds more; in those after the deadline that was planned all ask for their limits only. An
+agreement is withdrawn, and then, before the table gives up, the mediator takes what enough seats
+can accept, if there is anything.
 """
 
 from __future__ import annotations
@@ -88,16 +89,11 @@ def _narrowed(state: State, message: Message, *, withdrawn: bool) -> Table:
         requirements.constraint(table, each, by=by, facts=facts) for each in message.requirements
     ]
     narrowed = replace(table, constraints=(*table.constraints, *rules))
-    if not withdrawn:
-        return narrowed
     round_ = state.round
     if table.protocol == "alternating":
         round_ = max(round_, state.turns // len(state.names) + 1)
-    return replace(
-        narrowed,
-        rounds=max(table.rounds, round_ + _MORE),
-        resolution=_steps(table.resolution),
-    )
+    narrowed = replace(narrowed, rounds=max(table.rounds, round_ + _MORE))
+    return replace(narrowed, resolution=_steps(table.resolution)) if withdrawn else narrowed
 
 
 def _steps(resolution: tuple[str, ...]) -> tuple[str, ...]:

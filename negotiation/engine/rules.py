@@ -14,7 +14,7 @@ from negotiation.engine.utility import TOLERANCE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from negotiation.engine.messages import Message
+    from negotiation.engine.messages import Evidence, Message
     from negotiation.engine.state import State
 
 
@@ -34,6 +34,8 @@ def check(state: State, message: Message, *, latest: Callable[[], int]) -> None:
         raise IllegalMove(f"Message {message.seq} cannot follow message {state.head}.")
     if message.requirements:
         _require(state, message)
+    if message.told is not None and message.act is Act.INTERVENE:
+        _tell(state, message, message.told)
     if message.act in {Act.INTERVENE, Act.SYSTEM}:
         return
     if state.ending is not None:
@@ -68,6 +70,29 @@ def _require(state: State, message: Message) -> None:
         raise IllegalMove(str(problem)) from problem
 
 
+def _tell(state: State, message: Message, evidence: Evidence) -> None:
+    """What a person may tell: all seats, while they talk, and never what one may keep to itself."""
+    if not message.sender.startswith(PERSON):
+        raise IllegalMove("Only a person who steps in tells the seats something.")
+    if state.ending is not None:
+        raise IllegalMove("The negotiation is over.")
+    _check_evidence(state, evidence)
+    fact = state.table.fact[evidence.fact]
+    if message.recipients:
+        raise IllegalMove("A person tells all seats or none.")
+    if fact.disclosure != "public":
+        raise IllegalMove(f"{fact.label} is not for everybody at this table.")
+
+
+def _check_evidence(state: State, evidence: Evidence | None) -> None:
+    if evidence is None or evidence.fact not in state.table.fact:
+        raise IllegalMove("Evidence is about a fact of this table.")
+    if not (abs(evidence.mean) <= _LARGEST and 0 <= evidence.sd <= _LARGEST):
+        raise IllegalMove("Evidence is a number with a standard deviation of 0 or more.")
+    if not 0 <= evidence.age_days <= _LARGEST:
+        raise IllegalMove("Evidence has an age of 0 days or more.")
+
+
 def _ask(state: State, message: Message) -> None:
     question = message.question
     if question is None:
@@ -92,12 +117,8 @@ def _ask(state: State, message: Message) -> None:
 
 def _inform(state: State, message: Message) -> None:
     evidence = message.evidence
-    if evidence is None or evidence.fact not in state.table.fact:
-        raise IllegalMove("Evidence is about a fact of this table.")
-    if not (abs(evidence.mean) <= _LARGEST and 0 <= evidence.sd <= _LARGEST):
-        raise IllegalMove("Evidence is a number with a standard deviation of 0 or more.")
-    if not 0 <= evidence.age_days <= _LARGEST:
-        raise IllegalMove("Evidence has an age of 0 days or more.")
+    _check_evidence(state, evidence)
+    assert evidence is not None
     disclosure = state.table.fact[evidence.fact].disclosure
     if disclosure == "never" or (disclosure == "on_request" and not message.recipients):
         raise IllegalMove(f"{state.table.fact[evidence.fact].label} may not be told to all.")

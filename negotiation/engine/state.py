@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.engine.beliefs import SURPRISING, counted, fuse, note, surprise
 from negotiation.engine.endings import Agreement
+from negotiation.engine.hearings import doubt_about, learn
 from negotiation.engine.messages import FALLBACK, REMARKS, Act, Message, Move
 from negotiation.engine.outlook import Outlook
 from negotiation.engine.reopenings import narrow
 from negotiation.engine.solutions import nash_products
-from negotiation.engine.standings import Doubt, Named, RoundSoFar, Standing
+from negotiation.engine.standings import Named, RoundSoFar, Standing
 from negotiation.engine.strategies.players import NOTHING, Record
 from negotiation.engine.table import BreaksConstraint
 from negotiation.engine.texts import course
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from negotiation.engine.endings import NoAgreement, Rule
     from negotiation.engine.messages import Evidence, Option
     from negotiation.engine.space import BoolArray, FloatArray, IntArray
+    from negotiation.engine.standings import Doubt
     from negotiation.engine.strategies.players import Player, Strategy
     from negotiation.engine.table import Table
 
@@ -183,8 +184,7 @@ class State:
         self.head = message.seq
         self.moves.append(self._move(message))
         if message.act in REMARKS:
-            if message.requirements:
-                narrow(self, message)
+            self._add(message)
             return
         if message.round > self.round:
             self.round = message.round
@@ -208,6 +208,14 @@ class State:
         row = self.row_of(message.offer) if moved and message.offer is not None else None
         return message.move(NOTHING if row is None else row, self.table)
 
+    def _add(self, message: Message) -> None:
+        """What a person brings: evidence that all seats hear, and what they have to keep."""
+        if message.told is not None:
+            learn(self, message, message.told)
+            self.record.stir()
+        if message.requirements:
+            narrow(self, message)
+
     def _hold(self, message: Message) -> None:
         self._spoke(message.sender)
         if message.decided_by.startswith(FALLBACK):
@@ -225,23 +233,8 @@ class State:
         assert evidence is not None
         if self.question is not None and self.question.seq == message.in_reply_to:
             self.question = None
-        if not message.recipients:
-            note(self.told, evidence)
-        fact, most = self.table.fact[evidence.fact], SURPRISING
-        self.doubt = None
-        for name in message.recipients or self.names:
-            outlook = self.outlooks[name]
-            held = outlook.beliefs[evidence.fact]
-            if counted(held, evidence):
-                continue
-            surprised = abs(surprise(held, evidence, fact=fact))
-            if surprised > most and name != message.sender and outlook.reads(fact.name):
-                most = surprised
-                private = bool(message.recipients)
-                self.doubt = Doubt(name, message.seq, message.sender, private, held, evidence)
-            self.outlooks[name] = outlook.learn(fact.name, fuse(held, evidence, fact=fact))
-            self.players.pop(name, None)
-        self.forget("utilities", "reach", "course")
+        self.doubt = doubt_about(self, message, evidence)
+        learn(self, message, evidence)
 
     def forget(self, *figures: str) -> None:
         """Computes them anew when they are next asked for."""

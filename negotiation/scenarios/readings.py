@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from negotiation.engine.beliefs import note
-from negotiation.engine.messages import Act
 from negotiation.scenarios.columns import known_or_none
 
 if TYPE_CHECKING:
@@ -113,8 +112,8 @@ def facts_used(columns: Columns, messages: Iterable[Message]) -> FactsUsed:
 def _told(messages: Iterable[Message]) -> dict[str, Evidence]:
     best: dict[str, Evidence] = {}
     for message in messages:
-        claim = message.evidence
-        if claim is not None and message.act == Act.INFORM and not message.recipients:
+        claim = message.told
+        if claim is not None and not message.recipients:
             note(best, claim)
     return best
 

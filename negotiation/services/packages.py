@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
-from negotiation.engine.messages import Act, Message
+from negotiation.engine.messages import TELLING, Message
 
 if TYPE_CHECKING:
     from negotiation.engine.analysis import Summary
@@ -67,7 +67,7 @@ def fingerprint(package: str) -> str:
 
 def present_fingerprint(decision: Decision, scenario: CompiledScenario) -> str:
     """The same, read again: the stored transcript, and the catalogue as it is now."""
-    told = decision.negotiation.messages.filter(act=Act.INFORM)
+    told = decision.negotiation.messages.filter(act__in=TELLING)
     facts = scenario.facts_used(Message.from_dict(message.body) for message in told)
     offer = decision.agreed
     return _hash(_read(scenario.looking_at(offer), offer, facts))

@@ -16,7 +16,7 @@ from django.db.models import F
 from pydantic import ValidationError
 
 from negotiation.engine.formatting import listed
-from negotiation.engine.messages import Act
+from negotiation.engine.messages import TELLING
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.space import NotInSpace
 from negotiation.models import Decision, Execution, Grant, ScenarioVersion
@@ -137,7 +137,7 @@ def findings_under(
     decision: Decision, scenario: CompiledScenario
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The hard rules that the agreement breaks, and the gates that it meets."""
-    told = decision.negotiation.messages.filter(act=Act.INFORM)
+    told = decision.negotiation.messages.filter(act__in=TELLING)
     facts = scenario.facts_used(EngineMessage.from_dict(message.body) for message in told)
     offer = decision.agreed
     rules = scenario.looking_at(offer)

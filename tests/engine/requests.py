@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from negotiation.engine.endings import Agreement
 from negotiation.engine.messages import Act, Evidence, Message
 from negotiation.engine.requirements import Requirement
@@ -20,6 +22,22 @@ def asked(session: Session, *requirements: Requirement, by: str = "maya") -> Mes
     )
 
 
+def told(
+    session: Session, fact: str, mean: float, sd: float, *, by: str = "olga", **fields: Any
+) -> Message:
+    """What a person tells all seats."""
+    claim = {"source": "Invoice", "root": "invoice", "kind": "measured"} | fields
+    return Message(
+        seq=session.moves[-1].seq + 1 if session.moves else 1,
+        round=session.round,
+        sender=f"person:{by}",
+        act=Act.INTERVENE,
+        text="Told all seats.",
+        evidence=Evidence(fact=fact, mean=mean, sd=sd, **claim),
+        decided_by="human",
+    )
+
+
 def at_most(subject: str, limit: float) -> Requirement:
     return Requirement(subject=subject, test="at_most", limit=limit)
 
@@ -30,8 +48,8 @@ def figure(session: Session, subject: str) -> float:
     assert isinstance(ending, Agreement)
     told: dict[str, Evidence] = {}
     for message in session.messages:
-        claim = message.evidence
-        if message.act is Act.INFORM and claim and not message.recipients:
+        claim = message.told
+        if claim and not message.recipients:
             told[claim.fact] = min(told.get(claim.fact, claim), claim, key=lambda each: each.sd)
     facts = {name: told[name].mean if name in told else f.nominal for name, f in table.fact.items()}
     return float(table.measure[subject].evaluate(facts)[table.space.index_of(ending.offer)])

@@ -64,6 +64,10 @@ class Record:
         self.length = len(self._moves)
         return self
 
+    def stir(self) -> None:
+        """Something new was said that is no move: the table is not quiet."""
+        self.read().quiet = 0
+
     def renumber(self, now: Callable[[int], int]) -> None:
         """Counts everything said so far under other rows, NOTHING for what has none any more; a
         table that changes is not quiet."""
