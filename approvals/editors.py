@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from approvals.parts.amendments import PREFIX, who_decides
-from approvals.presentation import shown_finding, subjects
+from approvals.presentation import shown_finding
 from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
 from negotiation.presentation import terms
-from negotiation.scenarios.vocabulary import option_texts
+from negotiation.scenarios.vocabulary import option_texts, subjects
 from negotiation.services import amendments
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from negotiation.presentation import in_order, message_context, shown_reason
 from negotiation.scenarios.compilers import compile_scenario
 from negotiation.scenarios.readings import FactsUsed
 from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.scenarios.vocabulary import subjects
 from negotiation.services import execution
 from negotiation.side_panels import SeatEnd, seat_ends
 
@@ -191,17 +192,6 @@ def _changes(lexicon: Lexicon, offer: Mapping[str, Any], today: Mapping[str, Any
         )
         for issue, option in in_order(lexicon, offer)
     ]
-
-
-def subjects(document: ScenarioDocument) -> list[str]:
-    """The measures that somebody wants, limits or tolerates: steps on the way are left out."""
-    matters = {
-        *(goal.subject for seat in document.seats for goal in seat.objectives),
-        *(rule.subject for rule in document.constraints),
-        *(gate.subject for gate in document.policy.gates),
-        *(part.loss for part in document.policy.risk.dimensions),
-    }
-    return [measure.name for measure in document.measures if measure.name in matters]
 
 
 def _measure(

@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from approvals import wishes
 from approvals.views.cards import UNPROCESSABLE
+from negotiation import wishes
 from negotiation.engine.requirements import BadRequirement
 from negotiation.models import Mandate, Scenario
 from negotiation.roles import may_revoke
@@ -26,7 +26,7 @@ from negotiation.views.negotiations import LARGEST_ID
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from approvals.wishes import Wishes
+    from negotiation.wishes import Wishes
 
 PAST = 50
 LASTS = timedelta(days=30)

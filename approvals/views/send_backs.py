@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from approvals import wishes
 from approvals.differences import differences_since
 from approvals.services import reviews, send_backs
 from approvals.services.calls import KeyReused
@@ -21,6 +20,7 @@ from approvals.views.cards import (
     find,
 )
 from approvals.views.preconditions import Missing, Seen, etag, new_key, seen_by
+from negotiation import wishes
 from negotiation.models import Decision
 from negotiation.services import reopenings
 from negotiation.views.access import person, reviewers
@@ -29,7 +29,7 @@ from negotiation.views.forms import ReasonForm, first_error
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from approvals.wishes import Wishes
+    from negotiation.wishes import Wishes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

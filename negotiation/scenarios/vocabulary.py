@@ -82,3 +82,14 @@ def kind_of_issue(issue: Issue) -> Kind:
 def option_texts(issue: Issue) -> dict[str, int | float | str]:
     """The options by the text that stands for them as a key of a document."""
     return {str(value): value for value in issue.values}
+
+
+def subjects(document: ScenarioDocument) -> list[str]:
+    """The measures that somebody wants, limits or tolerates: steps on the way are left out."""
+    matters = {
+        *(goal.subject for seat in document.seats for goal in seat.objectives),
+        *(rule.subject for rule in document.constraints),
+        *(gate.subject for gate in document.policy.gates),
+        *(part.loss for part in document.policy.risk.dimensions),
+    }
+    return [measure.name for measure in document.measures if measure.name in matters]

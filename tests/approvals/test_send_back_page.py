@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from approvals import wishes
 from approvals.models import Review
+from negotiation import wishes
 from negotiation.engine.requirements import Requirement
 from negotiation.models import Decision
 from tests.approvals import scenes

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from approvals.presentation import subjects
 from negotiation.engine.requirements import TESTS, Requirement
 from negotiation.lexicon import lexicon_for
+from negotiation.scenarios.vocabulary import subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
