@@ -163,6 +163,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 20},
     },
+    "check-audit": {
+        "task": "negotiation.tasks.check_audit",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "anchor-audit": {
         "task": "negotiation.tasks.anchor_audit",
         "schedule": 3600.0,

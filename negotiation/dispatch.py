@@ -33,6 +33,11 @@ def answer_question(question_id: int) -> None:
     _send_on_commit("approvals.tasks.answer_question", 0, 0, question_id=question_id)
 
 
+def check_trail(check_id: int) -> None:
+    """Of the audit trail; where this is lost, the next check gives it up."""
+    _send_on_commit("negotiation.tasks.check_trail", 0, 0, check_id=check_id)
+
+
 def _send_on_commit(task: str, delay: float, expires: float, **ids: int) -> None:
     def send() -> None:
         try:

@@ -96,6 +96,11 @@ def may_export(user: Person) -> bool:
     return bool(roles_of(user) & {Role.MANAGER, Role.SENIOR, Role.ADMIN})
 
 
+def may_audit(user: Person) -> bool:
+    """Read the audit trail, which names everybody who did something, and have it verified."""
+    return may_export(user)
+
+
 def may_report(user: Person) -> bool:
     """Say what really happened after an execution."""
     return bool(roles_of(user) & {Role.OPERATOR, Role.MANAGER, Role.SENIOR, Role.ADMIN})

@@ -6,13 +6,15 @@ understand each other during a deploy.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
 from negotiation import dispatch, heartbeats
 from negotiation.models import Decision, Execution, Negotiation
-from negotiation.services import anchors, execution, policies, runs, sessions
+from negotiation.services import anchors, execution, policies, runs, sessions, trail_checks
 
 # A message older than this is dropped: the sweep has sent a newer one.
 STALE_SECONDS = 30
@@ -49,3 +51,15 @@ def anchor_audit(**_: object) -> None:
     """Notes where the audit trail ends, if there is a place for that outside the database."""
     if settings.AUDIT_ANCHOR_FILE:
         anchors.append(settings.AUDIT_ANCHOR_FILE, anchors.Anchor.now(timezone.now()))
+
+
+@shared_task
+def check_trail(*, check_id: int, **_: object) -> None:
+    trail_checks.check(check_id=check_id, clock=timezone.now)
+
+
+@shared_task
+def check_audit(**_: object) -> None:
+    """By the clock, whether somebody asks or not."""
+    with suppress(trail_checks.AlreadyAsked):
+        trail_checks.ask(by=None, now=timezone.now())

@@ -12,6 +12,7 @@ from negotiation.models.sessions import Message, Negotiation
 from negotiation.models.spot_checks import SpotCheck
 from negotiation.models.stops import Stop
 from negotiation.models.timers import Timer
+from negotiation.models.trail_checks import TrailCheck
 
 __all__ = [
     "AuditEntry",
@@ -34,4 +35,5 @@ __all__ = [
     "SpotCheck",
     "Stop",
     "Timer",
+    "TrailCheck",
 ]

@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rfc8785
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from negotiation.roles import may_audit
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 # What the first row follows.
 GENESIS = "0" * 64
@@ -24,6 +29,11 @@ GENESIS = "0" * 64
 
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: User | AnonymousUser) -> AuditQuerySet:
+        return self if may_audit(user) else self.none()
 
 
 class AuditEntry(models.Model):
@@ -45,6 +55,8 @@ class AuditEntry(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
+    objects = AuditQuerySet.as_manager()
+
     class Meta:
         ordering = ["number"]
         verbose_name_plural = "audit entries"
@@ -54,6 +66,10 @@ class AuditEntry(models.Model):
         indexes = [
             # Read by a decision's evidence.
             models.Index(fields=["subject", "subject_id", "number"], name="audit_by_subject"),
+            # Read by who looks for what somebody did, what happened, or when.
+            models.Index(fields=["actor", "number"], name="audit_by_actor"),
+            models.Index(fields=["action", "number"], name="audit_by_action"),
+            models.Index(fields=["at"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,7 @@ stoppers = only(roles.may_stop, "Only operators, managers and admins stop.")
 lifters = only(roles.may_lift, "Only managers and admins lift a stop.")
 reviewers = only(roles.may_review, "Only managers approve and reject.")
 reporters = only(roles.may_report, "Only operators, managers and admins report what happened.")
+auditors = only(roles.may_audit, "Only managers and admins read the audit trail.")
 rule_writers = only(roles.may_edit_rules, "Only admins write the rules.")
 
 
