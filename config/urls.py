@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from approvals.views import delegations
+from approvals.views import delegations, overviews
 from config.health import healthz
 from config.metrics import metrics
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("delegations/", delegations.overview, name="delegations"),
     path("delegations/give/", delegations.give, name="delegation-give"),
     path("delegations/<int:pk>/revoke/", delegations.revoke, name="delegation-revoke"),
+    path("overview/", overviews.overview_page, name="overview"),
+    path("overview/figures.json", overviews.as_json, name="overview-json"),
+    path("overview/figures.csv", overviews.as_csv, name="overview-csv"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("notifications/", include("approvals.notification_urls")),
