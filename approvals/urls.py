@@ -8,6 +8,7 @@ from approvals.views import (
     claims,
     exports,
     mandates,
+    notifications,
     own_verdicts,
     questions,
     queue,
@@ -18,6 +19,7 @@ from approvals.views import (
 
 urlpatterns = [
     path("", queue.approvals, name="approvals"),
+    path("count/", notifications.count, name="approvals-count"),
     path("<int:pk>/", cards.approval, name="approval"),
     path("<int:pk>/approve/", cards.approve, name="approval-approve"),
     path("<int:pk>/reject/", cards.reject, name="approval-reject"),

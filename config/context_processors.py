@@ -1,50 +1,62 @@
-"""What every page needs: where one is, who one is, and how much is waiting."""
+"""What every page needs: where one is, who one is, and how much is waiting.
+
+Counting what waits costs one query, whatever a page shows of it; the banner's row is read only
+where there is one.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
-from django.urls import reverse
+from django.contrib.auth.models import User
+from django.db.models import IntegerField, Subquery, Value
 from django.utils.functional import SimpleLazyObject
 
 from approvals.models import Notification
+from config import navigation
 from negotiation import roles
 from negotiation.models import Decision, PolicyChange, Stop
 from negotiation.services.demo import ACCOUNTS, password_of
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 THEMES = {"light", "dark"}
-POLICY_CHANGES = "Policy changes"
 
 
-class NavItem(NamedTuple):
-    url: str
-    label: str
-    icon: str
-    # Pressed after "g".
-    key: str
-    current: bool
-    waiting: bool = False
-    # Where this is another number than that of the approvals.
-    number: int = 0
+class Number(Subquery):
+    """How many rows a query has, as a part of another."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+class Waiting(NamedTuple):
+    """What waits for a person, and how many stops over everything they are told of."""
+
+    unseen: int = 0
+    decisions: int = 0
+    policy_changes: int = 0
+    stops: int = 0
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "")
+    found: Any = SimpleLazyObject(lambda: waiting(request.user))
     return {
         "theme": theme if theme in THEMES else "",
         "demo_accounts": SimpleLazyObject(_demo_accounts),
-        "nav": SimpleLazyObject(lambda: _nav(request)),
-        "queue_count": SimpleLazyObject(lambda: waiting(request)),
-        "unseen": SimpleLazyObject(lambda: unseen(request)),
+        "nav": SimpleLazyObject(lambda: _nav(request, found)),
+        "queue_count": SimpleLazyObject(lambda: found.decisions),
+        "unseen": SimpleLazyObject(lambda: found.unseen),
         "my_roles": SimpleLazyObject(lambda: sorted(role.value for role in _roles(request))),
         "may_operate": SimpleLazyObject(lambda: roles.may_operate(request.user)),
         "may_stop": SimpleLazyObject(lambda: roles.may_stop(request.user)),
         "may_lift": SimpleLazyObject(lambda: roles.may_lift(request.user)),
-        "global_stop": SimpleLazyObject(lambda: global_stop(request)),
+        "global_stop": SimpleLazyObject(lambda: global_stop(request) if found.stops else None),
         "may_review": SimpleLazyObject(lambda: roles.may_review(request.user)),
         "may_edit_rules": SimpleLazyObject(lambda: roles.may_edit_rules(request.user)),
     }
@@ -55,8 +67,23 @@ def _demo_accounts() -> list[tuple[str, str, str]]:
     return [(name, password_of(name), does) for name, _, does in ACCOUNTS] if settings.DEMO else []
 
 
-def waiting(request: HttpRequest) -> int:
-    return Decision.objects.visible_to(request.user).parked().count()
+def waiting(user: User | AnonymousUser) -> Waiting:
+    """Approvals are counted for those who may approve, policy changes for those who ratify."""
+    if not roles.may_watch(user):
+        return Waiting()
+    parked = Decision.objects.visible_to(user).parked()
+    counts = Waiting(
+        unseen=_number(Notification.objects.visible_to(user).unseen()),
+        decisions=_number(parked if roles.may_review(user) else parked.none()),
+        policy_changes=_number(PolicyChange.objects.visible_to(user).parked()),
+        stops=_number(Stop.objects.visible_to(user).live().over_everything()),
+    )
+    me = User.objects.filter(pk=user.pk or 0).annotate(**counts._asdict())
+    return Waiting(*me.values_list(*Waiting._fields).get())
+
+
+def _number(rows: QuerySet[Any]) -> Any:
+    return Number(rows.order_by().values("pk")) if not rows.query.is_empty() else Value(0)
 
 
 def global_stop(request: HttpRequest) -> Stop | None:
@@ -65,43 +92,10 @@ def global_stop(request: HttpRequest) -> Stop | None:
     return seen.select_related("by").first()
 
 
-def unseen(request: HttpRequest) -> int:
-    return Notification.objects.visible_to(request.user).unseen().count()
-
-
 def _roles(request: HttpRequest) -> frozenset[roles.Role]:
     return roles.roles_of(request.user)
 
 
-def _nav(request: HttpRequest) -> list[NavItem]:
-    here = request.path
-    floor = reverse("floor")
-    places = [
-        (floor, "Floor", "squares-2x2", "f"),
-        (reverse("approvals"), "Approvals", "hand-raised", "a"),
-        (reverse("stops"), "Stops", "stop-circle", "t"),
-        (reverse("scenarios"), "Scenarios", "document-text", "s"),
-        (reverse("receiver"), "Receiver", "inbox-arrow-down", "r"),
-    ]
-    parked = 0
-    if roles.may_edit_rules(request.user):
-        places.append((reverse("policy-changes"), POLICY_CHANGES, "scale", "p"))
-        parked = PolicyChange.objects.visible_to(request.user).parked().count()
-    return [
-        NavItem(
-            url=url,
-            label=label,
-            icon=icon,
-            key=key,
-            current=_is_here(here, url, floor),
-            waiting=label == "Approvals",
-            number=parked if label == POLICY_CHANGES else 0,
-        )
-        for url, label, icon, key in places
-    ]
-
-
-def _is_here(here: str, url: str, floor: str) -> bool:
-    if url == floor:
-        return here == floor or here.startswith(f"{floor}negotiations/")
-    return here.startswith(url)
+def _nav(request: HttpRequest, found: Waiting) -> list[tuple[str, list[navigation.NavItem]]]:
+    numbers = {"approvals": found.decisions, "policy-changes": found.policy_changes}
+    return list(navigation.groups(request, numbers))

@@ -53,6 +53,13 @@ def bell(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/_bell.html")
 
 
+@require_GET
+@watchers
+def count(request: HttpRequest) -> HttpResponse:
+    """The number beside "Approvals" in the navigation, for pages that are about something else."""
+    return render(request, "_queue_count.html", {"oob": True})
+
+
 class SeenForm(forms.Form):
     """All up to the newest that was shown, or one of them."""
 

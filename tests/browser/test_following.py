@@ -99,7 +99,7 @@ def test_the_number_of_what_waits_is_live_beside_a_conversation(
     open_page: Callable[..., Page], version: ScenarioVersion
 ) -> None:
     watched = start(version, pace=60, seed=SEED)
-    page = open_page("operator", width=375)
+    page = open_page("manager", width=375)
     page.goto(f"/negotiations/{watched.pk}/")
     expect(page.locator("#link-word")).to_have_text("live", timeout=SOON)
     waiting = Decision.objects.parked().count()

@@ -130,7 +130,7 @@ def test_the_page_asks_no_more_for_more_rows(
         give(anna, factories.person(Role.OPERATOR), decision=factories.decision())
     client = client_of(anna)
     client.get(PAGE)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         client.get(PAGE)
 
 

@@ -143,5 +143,5 @@ def test_the_number_of_queries_does_not_grow_with_the_mandates(
         mandates.revoke(mandate_id=given(manager, version).pk, by=manager, now=timezone.now())
         given(manager, version)
     manager_client.get(MANDATES)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         manager_client.get(MANDATES)

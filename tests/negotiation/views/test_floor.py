@@ -80,7 +80,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         table = factories.decision().negotiation
         factories.message(table, 1)
     operator_client.get(FLOOR)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         operator_client.get(FLOOR)
 
 

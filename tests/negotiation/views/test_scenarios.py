@@ -224,7 +224,7 @@ def test_the_number_of_queries_does_not_grow_with_the_scenarios(
             created_at=version.created_at,
         )
         Scenario.objects.filter(pk=other.pk).update(current=copied)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         operator_client.get("/scenarios/")
 
 

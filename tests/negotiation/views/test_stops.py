@@ -170,6 +170,6 @@ def test_the_number_of_queries_does_not_grow_with_the_stops(
         lifted = stopped(manager, **over)
         switches.lift(stop_id=lifted.pk, by=manager, reason="Done", now=timezone.now())
         stopped(manager, **over)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         page = manager_client.get(PAGE).content.decode()
     assert page.count("Lift…") == rows
