@@ -1,10 +1,10 @@
-"""HTTP goes to Django; websockets pass the origin check, then the session, then the routes."""
+"""HTTP goes to Django; websockets pass the origin check, then the routes."""
 
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import OriginValidator
-from channels.sessions import SessionMiddlewareStack
+from channels.sessions import CookieMiddleware
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
@@ -18,7 +18,7 @@ application = ProtocolTypeRouter(
         "http": http,
         # AllowedHostsOriginValidator would let other ports and schemes of the host in.
         "websocket": OriginValidator(
-            SessionMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS
+            CookieMiddleware(URLRouter(websocket_urlpatterns)), settings.ORIGINS
         ),
     }
 )

@@ -32,7 +32,7 @@ def roles_of(user: Person) -> frozenset[Role]:
         return frozenset(Role) - {Role.SERVICE}
     known: frozenset[Role] | None = getattr(user, "_parley_roles", None)
     if known is None:
-        names = set(user.groups.values_list("name", flat=True))
+        names = {group.name for group in user.groups.all()}
         known = frozenset(role for role in Role if role.value in names)
         user._parley_roles = known  # type: ignore[attr-defined]
     return known

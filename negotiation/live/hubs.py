@@ -1,31 +1,34 @@
-"""One hub per server process: the only Redis subscription, the feeds, and the floor's bells."""
+"""One hub per server process: the only Redis subscription, the feeds, and the bells of lists."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import redis.asyncio as redis
-from django.conf import settings
-from redis.exceptions import RedisError
-
-from negotiation.broadcast import CHANNEL
-from negotiation.live.feeds import Feed
+from negotiation.live import pages
+from negotiation.live.bells import Bells
+from negotiation.live.crowds import Crowds
+from negotiation.live.desks import desk
+from negotiation.live.feeds import AT_ONCE, Feed, Viewer
+from negotiation.live.panels import Panels
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
-    Bell = asyncio.Event
+    from negotiation.live.bells import Listener, Send
 
 log = logging.getLogger("parley.hub")
 
 TICK = 0.05
-# Every feed with viewers is read again this often, whatever became of the doorbells.
+# Everybody is told the head so often, which is also the sign of life that browsers wait for.
+TELL_SECONDS = 5.0
+# So often every feed is held against the database, whatever became of the doorbells.
 HEAL_SECONDS = 15.0
+CROWD_SECONDS = 1.0
+FEEDS_AT_ONCE = 50
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
@@ -41,55 +44,68 @@ def hub() -> Hub:
 class Hub:
     def __init__(self) -> None:
         self._feeds: dict[int, Feed] = {}
-        self._bells: dict[str, set[asyncio.Event]] = {}
-        self._work: set[asyncio.Task[None]] = set()
+        self._listeners: set[Listener] = set()
+        self._stale: dict[int, None] = {}
+        self._wake = asyncio.Event()
+        self._panels = Panels()
+        self._crowds = Crowds()
+        self._bells = Bells(hear=self._hear, joined=self._ring_everything)
         self._background: list[asyncio.Task[None]] = []
-        self._subscribed = asyncio.Event()
         self._visitors = 0
 
     @asynccontextmanager
-    async def watch(self, negotiation_id: int, after: int) -> AsyncIterator[tuple[Feed, Bell]]:
-        """The feed of one negotiation, and the bell that says it has been read again."""
+    async def watch(
+        self, negotiation_id: int, after: int, *, person_id: int, send: Send
+    ) -> AsyncIterator[tuple[Feed, Viewer]]:
+        """The feed of one negotiation, and a cursor in it that stands after message `after`."""
         async with self._visitor():
             feed = self._feeds.setdefault(negotiation_id, Feed(negotiation_id))
-            bell = asyncio.Event()
-            feed.bells.add(bell)
+            viewer = Viewer(send, person_id)
+            feed.viewers.add(viewer)
             try:
                 # Subscribed first, read second: or what is committed in between is never shown.
                 await feed.open(after)
-                yield feed, bell
+                viewer.sent = viewer.shown = min(after, feed.known)
+                self._mark_stale(feed)
+                if not feed.revision:
+                    self._panels.want(feed)
+                yield feed, viewer
             finally:
-                feed.bells.discard(bell)
-                if not feed.bells:
+                feed.viewers.discard(viewer)
+                if not feed.viewers:
                     self._feeds.pop(negotiation_id, None)
 
     @asynccontextmanager
-    async def listen(self, topic: str) -> AsyncIterator[Bell]:
-        """An event that is set whenever something of this topic changed.
+    async def listen(self, listener: Listener) -> AsyncIterator[None]:
+        """Rings whenever something of the listener's topics changed.
 
-        It is set at once: what changed between the page and its socket is read again.
+        It rings at once: what changed between the page and its socket is read again.
         """
         async with self._visitor():
-            bell = asyncio.Event()
-            bell.set()
-            self._bells.setdefault(topic, set()).add(bell)
+            self._listeners.add(listener)
+            listener.ring(*listener.topics)
             try:
-                yield bell
+                yield
             finally:
-                self._bells[topic].discard(bell)
+                self._listeners.discard(listener)
 
     @asynccontextmanager
     async def _visitor(self) -> AsyncIterator[None]:
         self._visitors += 1
         if not self._background:
-            self._background = [
-                asyncio.create_task(self._subscribe()),
-                asyncio.create_task(self._heal()),
+            every = [
+                self._bells.run(),
+                self._panels.run(),
+                self._read(),
+                _again(TELL_SECONDS, self._tell),
+                _again(HEAL_SECONDS, self._heal),
+                _again(CROWD_SECONDS, self._count),
             ]
+            self._background = [asyncio.create_task(part) for part in every]
         try:
             # Without Redis the page still works: healing brings what the bells would have told.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._subscribed.wait(), timeout=2)
+                await asyncio.wait_for(self._bells.subscribed.wait(), timeout=2)
             yield
         finally:
             self._visitors -= 1
@@ -97,71 +113,122 @@ class Hub:
                 await self._rest()
 
     async def _rest(self) -> None:
-        tasks, self._background = [*self._background, *self._work], []
-        self._subscribed.clear()
+        tasks, self._background = self._background, []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _subscribe(self) -> None:
-        while True:
-            try:
-                await self._follow()
-            except (RedisError, OSError, ValueError) as error:
-                self._subscribed.clear()
-                log.warning("No doorbells (%s); trying again in a second.", error)
-                await asyncio.sleep(1)
-
-    async def _follow(self) -> None:
-        # A subscription is silent most of the time: no read timeout.
-        client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=None)
-        async with client, client.pubsub() as pubsub:
-            await pubsub.subscribe(CHANNEL)
-            async for event in pubsub.listen():
-                if event["type"] == "subscribe":
-                    self._subscribed.set()
-                    # Bells may have rung while nobody listened.
-                    self._ring_everything()
-                elif event["type"] == "message":
-                    self._hear(event["data"])
-
-    def _hear(self, data: bytes) -> None:
-        match json.loads(data):
+    def _hear(self, event: Any) -> None:
+        match event:
             case {"topic": str(topic)}:
                 self._ring(topic)
             case {"negotiation": int(negotiation_id)}:
                 self._ring("floor")
-                self._refresh(negotiation_id)
+                if feed := self._feeds.get(negotiation_id):
+                    self._mark_stale(feed)
+                    self._panels.want(feed)
+            case {"process": str(process), "crowd": dict(crowd)}:
+                self._crowds.hear(process, crowd)
             case other:
                 log.warning("Not a doorbell: %r", other)
 
-    def _ring(self, topic: str) -> None:
-        for bell in self._bells.get(topic, ()):
-            bell.set()
-
-    def _refresh(self, negotiation_id: int) -> None:
-        feed = self._feeds.get(negotiation_id)
-        if feed is None:
-            return
-        feed.mark_stale()
-        task = asyncio.create_task(self._refresh_soon(feed))
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
-
-    async def _refresh_soon(self, feed: Feed) -> None:
-        try:
-            await feed.refresh()
-        except Exception:
-            feed.mark_stale()
-            log.exception("Negotiation %s could not be shown.", feed.negotiation_id)
+    def _ring(self, *topics: str) -> None:
+        for listener in self._listeners:
+            listener.ring(*topics)
 
     def _ring_everything(self) -> None:
-        for topic in self._bells:
-            self._ring(topic)
-        for negotiation_id in self._feeds:
-            self._refresh(negotiation_id)
+        for listener in self._listeners:
+            listener.ring(*listener.topics)
+        for feed in self._feeds.values():
+            self._mark_stale(feed)
+            self._panels.want(feed)
+
+    def _mark_stale(self, feed: Feed) -> None:
+        self._stale[feed.negotiation_id] = None
+        self._wake.set()
+
+    async def _read(self) -> None:
+        """Reads what is new of many feeds at a time, once in a tick, and delivers it."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._wake.wait()
+            begun = loop.time()
+            feeds = self._next_feeds()
+            news = await self._news(feeds)
+            changed = [
+                feed
+                for feed in feeds
+                if feed.negotiation_id in news and feed.add(news[feed.negotiation_id])
+            ]
+            for feed in feeds:
+                if feed.head < feed.known and feed.negotiation_id in news:
+                    self._mark_stale(feed)
+            for feed in changed:
+                await feed.deliver()
+            await asyncio.sleep(max(0.0, TICK - (loop.time() - begun)))
+
+    def _next_feeds(self) -> list[Feed]:
+        numbers = list(self._stale)[:FEEDS_AT_ONCE]
+        for number in numbers:
+            del self._stale[number]
+        if not self._stale:
+            self._wake.clear()
+        feeds = [self._feeds[number] for number in numbers if number in self._feeds]
+        return [feed for feed in feeds if feed.table]
+
+    async def _news(self, feeds: list[Feed]) -> dict[int, pages.News]:
+        """What is new, without those that cannot be read: healing tries them again."""
+        if not feeds:
+            return {}
+        shown = {feed.negotiation_id: feed.head for feed in feeds}
+        known = {feed.negotiation_id: feed.table for feed in feeds if feed.table}
+        try:
+            return await desk("messages").ask(pages.news, shown, known)
+        except Exception:
+            if len(feeds) == 1:
+                log.exception("Negotiation %s could not be shown.", feeds[0].negotiation_id)
+                return {}
+        # One that cannot be shown takes no other with it.
+        alone = [await self._news([feed]) for feed in feeds]
+        return {number: news for each in alone for number, news in each.items()}
+
+    async def _tell(self) -> None:
+        for feed in list(self._feeds.values()):
+            await feed.tell()
+        for place, listener in enumerate(list(self._listeners)):
+            await listener.tell()
+            if place % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
 
     async def _heal(self) -> None:
-        while True:
-            await asyncio.sleep(HEAL_SECONDS)
+        """Finds what no doorbell told."""
+        if not self._bells.subscribed.is_set():
             self._ring_everything()
+            return
+        states = await desk("messages").ask(pages.states_of, list(self._feeds))
+        for number, state in states.items():
+            feed = self._feeds.get(number)
+            if feed and state != (feed.status, feed.head):
+                self._mark_stale(feed)
+                self._panels.want(feed)
+
+    async def _count(self) -> None:
+        """Tells the viewers and the other processes how many people watch, where that changed."""
+        here = {
+            number: frozenset(viewer.person_id for viewer in feed.viewers)
+            for number, feed in self._feeds.items()
+        }
+        await self._crowds.announce(here, self._bells.publish)
+        for number, people in here.items():
+            feed = self._feeds.get(number)
+            if feed and feed.count(self._crowds.count(number, people)):
+                await feed.tell()
+
+
+async def _again(seconds: float, part: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await part()
+        except Exception:
+            log.exception("%s failed; it is tried again.", part.__name__)

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from negotiation.consumers import NOT_ALLOWED, NOT_LOGGED_IN
+from negotiation.live.access import NOT_ALLOWED, NOT_LOGGED_IN
 from tests import factories
 from tests.stack import Stack
 

@@ -8,9 +8,12 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
+from negotiation.live import desks
+
 
 @pytest.fixture(autouse=True)
 async def _no_connection_stays_open(transactional_db: None) -> AsyncIterator[None]:
-    """The thread that serves sockets keeps its connection; the next test's flush waits for it."""
+    """The threads that serve sockets keep theirs; the next test's flush waits for them."""
     yield
+    await desks.close_all()
     await sync_to_async(connections.close_all)()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from negotiation import consumers, message_server
-from negotiation.live import hubs
+from negotiation.live import feeds, hubs
 from tests import factories
 from tests.negotiation.live.sockets import collect, say, socket
 
@@ -67,7 +67,7 @@ async def test_a_burst_arrives_complete_in_few_frames(operator: User) -> None:
 async def test_no_frame_is_larger_than_the_server_sends(
     operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "MAX_FRAME", 4_000)
+    monkeypatch.setattr(feeds, "MAX_FRAME", 4_000)
     table = await database_sync_to_async(factories.negotiation)()
     for _ in range(20):
         await database_sync_to_async(say)(table)
@@ -102,7 +102,7 @@ async def test_one_who_comes_back_misses_nothing(operator: User) -> None:
 async def test_what_left_the_ring_is_read_from_the_database(
     operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, size in (("RING", 5), ("WARM", 0), ("CHUNK", 4)):
+    for name, size in (("RING", 5), ("CHUNK", 4)):
         monkeypatch.setattr(f"negotiation.live.feeds.{name}", size)
     table = await database_sync_to_async(factories.negotiation)()
     for _ in range(20):
@@ -134,7 +134,8 @@ async def test_a_nonsensical_place_to_begin_does_no_harm(operator: User, after: 
 async def test_a_viewer_that_reads_nothing_is_let_go(
     operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "MAX_UNACKNOWLEDGED", 5)
+    monkeypatch.setattr(feeds, "WINDOW", 5)
+    monkeypatch.setattr(consumers, "PATIENCE_SECONDS", 0.3)
     table = await database_sync_to_async(factories.negotiation)()
     for _ in range(8):
         await database_sync_to_async(say)(table)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 
 from negotiation import consumers
+from negotiation.live import access
 from tests import factories
 from tests.negotiation.live.sockets import closed_with, socket
 
@@ -22,13 +23,13 @@ async def test_nobody_gets_in_without_logging_in_a_role_and_a_negotiation(
     table = await database_sync_to_async(factories.negotiation)()
     path = f"/ws/negotiations/{table.pk}/?after=0"
     for user, where, code in (
-        (None, path, consumers.NOT_LOGGED_IN),
-        (stranger, path, consumers.NOT_ALLOWED),
-        (operator, "/ws/negotiations/999999/", consumers.UNKNOWN),
-        (operator, "/ws/negotiations/" + "9" * 30 + "/", consumers.UNKNOWN),
-        (None, "/ws/doorbell/?topic=floor", consumers.NOT_LOGGED_IN),
-        (stranger, "/ws/doorbell/?topic=floor", consumers.NOT_ALLOWED),
-        (operator, "/ws/doorbell/?topic=secrets", consumers.UNKNOWN),
+        (None, path, access.NOT_LOGGED_IN),
+        (stranger, path, access.NOT_ALLOWED),
+        (operator, "/ws/negotiations/999999/", access.UNKNOWN),
+        (operator, "/ws/negotiations/" + "9" * 30 + "/", access.UNKNOWN),
+        (None, "/ws/doorbell/?topic=floor", access.NOT_LOGGED_IN),
+        (stranger, "/ws/doorbell/?topic=floor", access.NOT_ALLOWED),
+        (operator, "/ws/doorbell/?topic=secrets", access.UNKNOWN),
     ):
         async with socket(where, user) as viewer:
             assert await closed_with(viewer) == code
@@ -72,4 +73,4 @@ async def test_an_open_socket_closes_when_its_person_may_no_longer_see(
         event: dict[str, Any] = {}
         while event.get("type") != "websocket.close":
             event = await viewer.receive_output(timeout=3)
-    assert event["code"] in {consumers.NOT_LOGGED_IN, consumers.NOT_ALLOWED}
+    assert event["code"] in {access.NOT_LOGGED_IN, access.NOT_ALLOWED}
