@@ -53,6 +53,7 @@ def narrow(state: State, message: Message) -> None:
     state.players.clear()
     if withdrawn:
         state.ending = None
+        state.reopened.append(message.seq)
         state.excused = len(state.refused)
     if state.named is not None:
         row = NOTHING if withdrawn else rows.now(state.named.row)

@@ -108,6 +108,11 @@ class Session:
         return self._state.ending
 
     @property
+    def reopened(self) -> tuple[int, ...]:
+        """The messages, by number, with which people withdrew an agreement to ask for more."""
+        return tuple(self._state.reopened)
+
+    @property
     def outlooks(self) -> Mapping[str, Outlook]:
         """What each seat expects under its present beliefs."""
         return self._state.outlooks

@@ -40,7 +40,8 @@ class State:
     `question` and `doubt` wait for a reply. `moves` are the messages without their words;
     `failures` counts how often a seat's strategy failed. `told`: what everybody heard of each
     fact. `planned` is the first deadline, `conceded` the least that each seat had asked for when a
-    person reopened the table, `excused` how many refusals that were before then do not count.
+    person reopened the table, `excused` how many refusals that were before then do not count,
+    `reopened` the messages that withdrew an agreement.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class State:
         self.planned = table.rounds
         self.conceded: dict[str, float] = {}
         self.excused = 0
+        self.reopened: list[int] = []
         self.standing: dict[str, Standing] = {}
         self.question: Message | None = None
         self.doubt: Doubt | None = None

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from negotiation.models import AuditEntry
 from negotiation.roles import Role, roles_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from negotiation.models import Decision
+    from negotiation.models import Decision, Negotiation, ScenarioVersion
+
+INFORMED, CONSTRAINED = "negotiation.informed", "negotiation.constrained"
+"""What the audit trail calls stepping in with something (`services/interventions`)."""
+
+_SHAPED = {
+    CONSTRAINED: "the one who added a constraint while they talked",
+    INFORMED: "the one who told the seats something while they talked",
+}
 
 
 def exclusion(decision: Decision, user: User) -> str | None:
@@ -19,7 +28,12 @@ def exclusion(decision: Decision, user: User) -> str | None:
         return "a service account, which never counts as a person"
     if decision.amended_by_id == user.pk:
         return "the one who amended this package"
-    version = decision.negotiation.version
+    shaped = _shaped_by(decision.negotiation).get(user.pk)
+    return _SHAPED[shaped] if shaped else _hand_in(decision.negotiation.version, user)
+
+
+def _hand_in(version: ScenarioVersion, user: User) -> str | None:
+    """What `user` had to do with the rules or the seats of the table."""
     if version.author_id == user.pk:
         return f"the author of version {version.number} of the rules, which sent it here"
     if version.ratified_by_id == user.pk:
@@ -28,3 +42,16 @@ def exclusion(decision: Decision, user: User) -> str | None:
         if seat.get("owner") == user.get_username():
             return f"the owner of the agent {seat['title']} at this table"
     return None
+
+
+def _shaped_by(negotiation: Negotiation) -> dict[int, str]:
+    """Who stepped in at the table with evidence or a constraint, and which of them; read once per
+    object, because nobody steps in any more once there is something to approve."""
+    known: dict[int, str] | None = getattr(negotiation, "_parley_shaped_by", None)
+    if known is None:
+        entries = AuditEntry.objects.filter(
+            subject="negotiation", subject_id=negotiation.pk, action__in=_SHAPED
+        )
+        known = dict(entries.order_by("-action").values_list("user_id", "action"))
+        negotiation._parley_shaped_by = known  # type: ignore[attr-defined]
+    return known

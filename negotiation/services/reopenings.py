@@ -64,21 +64,11 @@ def asked(
     negotiation = decision.negotiation
     try:
         session = transcripts.replayed(negotiation, negotiation.version.compiled())
-        wanted = tuple(_worded(session.table, requirements))
-        message = EngineMessage(
-            seq=len(session.messages) + 1,
-            round=session.round,
-            sender=f"{PERSON}{by.get_username()}",
-            act=Act.INTERVENE,
-            text=f"Sent it back: “{reason}” From now on: {' '.join(each.text for each in wanted)}",
-            requirements=wanted,
-            decided_by="human",
-        )
-        session.apply(message)
-    except (IllegalMove, BadRequirement) as problem:
+    except IllegalMove as problem:
         raise CannotBeAsked(str(problem)) from problem
+    message = put(session, requirements, by=by, saying=f"Sent it back: “{reason}”")
     _check_that_it_asks_for_something(decision, session.table)
-    if not sure and (why := _out_of_reach(session)):
+    if not sure and (why := out_of_reach(session)):
         raise Unlikely(
             f"{why} If they learn nothing new that changes this, this decision is void. To send it"
             " back all the same, press Send back again."
@@ -86,7 +76,30 @@ def asked(
     return message
 
 
-def _out_of_reach(session: Session) -> str:
+def put(
+    session: Session, requirements: Sequence[Requirement], *, by: User, saying: str
+) -> EngineMessage:
+    """Applies and returns the message with which a person asks the seats to keep `requirements`;
+    raises CannotBeAsked."""
+    try:
+        wanted = tuple(_worded(session.table, requirements))
+        message = EngineMessage(
+            seq=len(session.messages) + 1,
+            round=session.round,
+            sender=f"{PERSON}{by.get_username()}",
+            act=Act.INTERVENE,
+            text=f"{saying} From now on: {' '.join(each.text for each in wanted)}",
+            requirements=wanted,
+            decided_by="human",
+        )
+        session.apply(message)
+    except (IllegalMove, BadRequirement) as problem:
+        raise CannotBeAsked(str(problem)) from problem
+    return message
+
+
+def out_of_reach(session: Session) -> str:
+    """What conflicts, as a sentence, where no offer is left that enough seats can live with."""
     conflicts = conflicts_of(session.table, session.outlooks)
     return sentence(session.table, conflicts) if conflicts else ""
 

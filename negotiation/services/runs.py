@@ -194,7 +194,7 @@ def _decide(
     lease: _Lease, negotiation: Negotiation, judged: judgements.Judged, now: datetime
 ) -> None:
     """A new decision, or the one that people had sent back."""
-    asked = [each for each in lease.session.messages if each.requirements]
+    asked = [lease.session.messages[seq - 1] for seq in lease.session.reopened]
     decision = Decision.objects.filter(negotiation=negotiation).first() if asked else None
     if decision is None:
         decisions.decide(negotiation=negotiation, scenario=lease.scenario, judged=judged, now=now)
