@@ -284,12 +284,12 @@ def test_a_row_that_cannot_be_told_keeps_back_no_other(
     assert "cannot be told" in caplog.text
 
 
-def test_each_decision_costs_one_query_more_however_many_are_told(
+def test_each_decision_costs_two_queries_more_however_many_are_told(
     world: World, manager: User, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(20):
         say(factories.decision(), "parked")
-    with django_assert_max_num_queries(20 + 25):
+    with django_assert_max_num_queries(2 * 20 + 25):
         read_all()
 
 

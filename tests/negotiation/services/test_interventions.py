@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def evidence(**fields: Any) -> Evidence:
-    claim: dict[str, Any] = {"fact": "interruptions", "mean": 14.0, "sd": 0.5}
+    claim: dict[str, Any] = {"fact": "interruptions", "mean": 30.0, "sd": 0.5}
     return Evidence(
         **{**claim, "source": "Invoice, told by olga", "root": "", "kind": "measured", **fields}
     )
@@ -101,7 +101,7 @@ def test_evidence_is_a_persons_message_that_changes_beliefs_and_later_offers(
     said = told.messages.get(seq=5)
     assert (said.act, said.sender) == (Act.INTERVENE, "person:operator")
     assert said.text == (
-        "Told all seats: “Seen on the bill.” Spot interruptions: 14 ± 0.5 % a day. "
+        "Told all seats: “Seen on the bill.” Spot interruptions: 30 ± 0.5 % a day. "
         "Source: Invoice, told by olga (measured)."
     )
     assert said.body["evidence"]["root"], "the document is counted once"
@@ -118,7 +118,7 @@ def test_evidence_counts_in_the_package_with_who_told_it(operator: User) -> None
     tell(table, operator)
     to_the_end(table)
     facts = {each["fact"]: each for each in replayed_facts(table)}
-    assert facts["interruptions"]["value"] == 14
+    assert facts["interruptions"]["value"] == 30
     assert facts["interruptions"]["source"] == "Invoice, told by olga"
 
 
