@@ -1,13 +1,8 @@
-// Lists that are live: the server rings, the list re-reads itself from the present address.
+// Lists that are live: the server rings (links.js), the list re-reads itself from the present address.
 // hx-trigger="doorbell" on [data-doorbell] does the reading; here is only the bell.
-const SLOWEST = 30000;
 const REST = 1000;
-const GRACE = 2000, LONG = 60000, CALM = 4000;
 // These bring the number in the navigation with them.
 if (document.querySelector("#floor-list, #queue")) document.querySelector("nav[data-doorbell]")?.removeAttribute("data-doorbell");
-const lists = [...document.querySelectorAll("[data-doorbell]")];
-// The page of one negotiation has a line of its own.
-const line = document.querySelector("main [data-doorbell]") && document.getElementById("link-line");
 
 let pressed = false;
 let held = false;
@@ -15,7 +10,7 @@ addEventListener("pointerdown", () => { pressed = true; }, true);
 for (const end of ["pointerup", "pointercancel"]) {
   addEventListener(end, () => {
     pressed = false;
-    if (held) setTimeout(ringAll, REST);
+    if (held) setTimeout(() => ringOut("[data-doorbell]"), REST);
     held = false;
   }, true);
 }
@@ -40,99 +35,29 @@ function content(list) {
   return copy.innerHTML;
 }
 
-function ringAll() {
-  for (const list of document.querySelectorAll("[data-doorbell]")) list.dispatchEvent(new Event("doorbell"));
+function ringOut(selector) {
+  for (const list of document.querySelectorAll(selector)) list.dispatchEvent(new Event("doorbell"));
 }
 
-const lost = new Map();
-let lostAt = 0, told = false, clock;
+const rung = new Map();
+const waiting = new Map();
+const missed = new Set();
 
-function lose(topic, nextTry) {
-  lost.set(topic, nextTry);
-  lostAt ||= Date.now();
-  clock ??= setInterval(tell, 500);
+function ring(topic) {
+  clearTimeout(waiting.get(topic));
+  waiting.set(topic, setTimeout(() => {
+    // Nothing moves under an open dialog or in a hidden tab; it is made good afterwards.
+    if (document.hidden || document.querySelector("dialog[open]")) { missed.add(topic); return; }
+    rung.set(topic, Date.now());
+    missed.delete(topic);
+    ringOut(`[data-doorbell="${topic}"]`);
+  }, Math.max(0, (rung.get(topic) ?? 0) + REST - Date.now())));
 }
 
-function find(topic) {
-  if (!lost.delete(topic) || lost.size) return;
-  clearInterval(clock);
-  clock = undefined;
-  lostAt = 0;
-  if (!told) return;
-  told = false;
-  say("green", "Caught up: this is how it stands now.");
-  setTimeout(() => { if (!told) say(); }, CALM);
+function makeGood() {
+  for (const topic of missed) ring(topic);
 }
 
-function tell() {
-  const gone = Date.now() - lostAt;
-  if (gone < GRACE) return;
-  told = true;
-  if (gone >= LONG) {
-    say("red", `Offline since ${new Date(lostAt).toLocaleTimeString("en-GB")}, showing saved data.`);
-    return;
-  }
-  const seconds = Math.ceil((Math.min(...lost.values()) - Date.now()) / 1000);
-  say("amber", seconds > 0 ? `Reconnecting, next try in ${seconds} s` : "Reconnecting now");
-}
-
-function say(tone = "", sentence = "") {
-  if (!line) return;
-  line.hidden = !sentence;
-  line.className = `notice live-line tone-${tone}`;
-  if (line.textContent !== sentence) line.textContent = sentence;
-}
-
-for (const topic of new Set(lists.map((list) => list.dataset.doorbell))) listen(topic);
-
-function listen(topic) {
-  let failures = 0;
-  let missed = false;
-  let timer;
-  let open;
-  let rung = 0;
-  let waiting;
-
-  const ring = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      // Nothing moves under an open dialog or in a hidden tab; it is made good afterwards.
-      if (document.hidden || document.querySelector("dialog[open]")) { missed = true; return; }
-      rung = Date.now();
-      missed = false;
-      for (const list of document.querySelectorAll(`[data-doorbell="${topic}"]`)) {
-        list.dispatchEvent(new Event("doorbell"));
-      }
-    }, Math.max(0, rung + REST - Date.now()));
-  };
-
-  const connect = () => {
-    clearTimeout(timer);
-    const address = new URL(`/ws/doorbell/?topic=${topic}`, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = open = new WebSocket(address);
-    socket.onopen = () => {
-      if (failures) ring();
-      failures = 0;
-      find(topic);
-    };
-    socket.onmessage = ring;
-    socket.onclose = (event) => {
-      if (socket !== open) return;
-      if (event.code === 4401 || event.code === 4403) {
-        find(topic);
-        say("red", "You are logged out or may no longer follow this. What you see is not live.");
-        return;
-      }
-      failures += 1;
-      const pause = Math.min(SLOWEST, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
-      timer = setTimeout(connect, pause);
-      lose(topic, Date.now() + pause);
-    };
-  };
-
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && missed) ring(); });
-  document.addEventListener("close", () => { if (missed) ring(); }, true);
-  addEventListener("online", () => { if (failures) connect(); });
-  connect();
-}
+document.addEventListener("parley:heard", ({ detail: frame }) => { if (frame.type === "changed") ring(frame.topic); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) makeGood(); });
+document.addEventListener("close", makeGood, true);
