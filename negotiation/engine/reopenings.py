@@ -24,7 +24,7 @@ from negotiation.engine.strategies.players import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from negotiation.engine.messages import Message
+    from negotiation.engine.messages import Evidence, Message
     from negotiation.engine.standings import Standing
     from negotiation.engine.state import State
     from negotiation.engine.table import Table
@@ -83,13 +83,18 @@ class _Rows:
         return replace(own, row=row) if row != NOTHING else None
 
 
-def _narrowed(state: State, message: Message, *, withdrawn: bool) -> Table:
-    table, by = state.table, message.sender.removeprefix(PERSON)
-    facts = {name: claim.mean for name, claim in state.told.items()}
+def constrained(table: Table, message: Message, told: Mapping[str, Evidence]) -> Table:
+    """The table with the requirements of a message, at what everybody was told before it."""
+    by = message.sender.removeprefix(PERSON)
+    facts = {name: claim.mean for name, claim in told.items()}
     rules = [
         requirements.constraint(table, each, by=by, facts=facts) for each in message.requirements
     ]
-    narrowed = replace(table, constraints=(*table.constraints, *rules))
+    return replace(table, constraints=(*table.constraints, *rules))
+
+
+def _narrowed(state: State, message: Message, *, withdrawn: bool) -> Table:
+    table, narrowed = state.table, constrained(state.table, message, state.told)
     round_ = state.round
     if table.protocol == "alternating":
         round_ = max(round_, state.turns // len(state.names) + 1)
