@@ -4,6 +4,7 @@ transcript is in `side_panels`."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from negotiation.models import Decision, Message, Negotiation, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from negotiation.scenarios.words import Words
 
@@ -32,6 +34,8 @@ STATES = {
     "paused": State("Paused", "pause", "slate"),
     "agreed": State("Agreed", "check-circle", "green"),
     "no_agreement": State("No agreement", "minus-circle", "slate"),
+    # Without an agreement, and a person has not chosen yet.
+    "asking": State("Asks a person", "user", "amber"),
     "stopped": State("Ended", "x-mark", "slate"),
     "failed": State("Failed", "exclamation-triangle", "red"),
     "parked": State("Needs approval", "hand-raised", "amber"),
@@ -71,6 +75,8 @@ ACTS = {
     Act.SYSTEM: Doing("notes", "cpu-chip"),
 }
 
+
+MANY_TERMS = 12
 
 # What a stated confidence is about: the mediator speaks for all seats.
 SURE = {
@@ -134,17 +140,22 @@ def in_order(lexicon: Lexicon, offer: Mapping[str, Any]) -> list[tuple[str, Any]
     return [(name, offer[name]) for name in dict.fromkeys(names)]
 
 
-def message_context(negotiation: Negotiation, message: Message) -> dict[str, Any]:
-    """For `negotiation/_message.html`."""
+def message_context(negotiation: Negotiation, message: Message, home: str = "") -> dict[str, Any]:
+    """For `negotiation/_message.html`; `home` is where the whole transcript is, if elsewhere."""
     lexicon = lexicon_for(negotiation.version)
     body = message.body
+    offer = terms(lexicon, body.get("offer") or {}, body.get("changed") or ())
+    brief = _brief(offer)
     return {
+        "home": home,
         "message": message,
         "body": body,
         "doing": ACTS.get(Act(message.act)),
         "face": lexicon.face(message.sender),
         "recipients": [lexicon.face(name) for name in body.get("recipients") or ()],
-        "terms": terms(lexicon, body.get("offer") or {}, body.get("changed") or ()),
+        "terms": offer,
+        "brief": brief,
+        "same": [term for term in offer if term not in brief],
         "reasons": [shown_reason(lexicon.words, reason) for reason in body.get("reasons") or ()],
         "votes": [(lexicon.face(name), yes) for name, yes in (body.get("votes") or {}).items()],
         "evidence": shown_evidence(lexicon, body.get("evidence")),
@@ -154,17 +165,52 @@ def message_context(negotiation: Negotiation, message: Message) -> dict[str, Any
     }
 
 
+class Left(NamedTuple):
+    """What happens by itself, when, and why then."""
+
+    word: str
+    moment: datetime
+    why: str
+
+
 def state_context(negotiation: Negotiation) -> dict[str, Any]:
     """For `negotiation/_state.html`."""
     lexicon = lexicon_for(negotiation.version)
     decision = Decision.objects.filter(negotiation=negotiation).first()
+    rounds = max(lexicon.rounds, negotiation.round)
+    held = Stop.objects.live().over(negotiation.pk, lexicon.seats.keys()).first()
     return {
         "negotiation": negotiation,
         "decision": decision,
         "state": state_of(negotiation, decision),
-        "held": Stop.objects.live().over(negotiation.pk, lexicon.seats.keys()).first(),
-        "rounds": max(lexicon.rounds, negotiation.round),
+        "held": held,
+        "rounds": rounds,
+        "left": None if held else _left(negotiation, decision, rounds),
     }
+
+
+def _left(negotiation: Negotiation, decision: Decision | None, rounds: int) -> Left | None:
+    """The same until something happens: no clock is read, so that viewers are sent no news."""
+    if decision and decision.status == Decision.Status.PARKED and decision.due_at:
+        return Left("Decide", decision.due_at, "Then the decision escalates or expires.")
+    if negotiation.next_at is None:
+        return None
+    if negotiation.status == negotiation.Status.PAUSED:
+        return Left("Ends", negotiation.next_at, "Then it ends by itself, unless somebody resumes.")
+    if not negotiation.pace or not negotiation.round:
+        return None
+    more = negotiation.head / negotiation.round * (rounds - negotiation.round)
+    last = negotiation.next_at + timedelta(seconds=negotiation.pace * more)
+    why = "When it would reach its last step at this pace, if nobody agrees before."
+    return Left("Last step", last, why)
+
+
+def _brief(offer: list[Term]) -> list[Term]:
+    """What is seen at once of an offer of many issues: what changed, or how it begins."""
+    if len(offer) <= MANY_TERMS:
+        return offer
+    changed = [term for term in offer if term.before is not None]
+    return (changed or offer)[:MANY_TERMS]
 
 
 def shown_reason(words: Words, reason: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +236,15 @@ def shown_evidence(lexicon: Lexicon, evidence: Mapping[str, Any] | None) -> dict
         **evidence,
         "label": lexicon.words.label(evidence["fact"]),
         "value": spread(evidence["mean"], evidence["sd"], unit),
+        "age": aged(round(evidence.get("age_days") or 0)) if evidence.get("observed_on") else "",
     }
+
+
+def aged(days: int) -> str:
+    """In the largest unit that says enough."""
+    if days < 60:
+        return "1 day old" if days == 1 else f"{days} days old"
+    return f"{days // 30} months old" if days < 730 else f"{days // 365} years old"
 
 
 def _question(lexicon: Lexicon, question: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -7,9 +7,11 @@ from negotiation.views import (
     policy_changes,
     policy_edits,
     receiver,
+    replays,
     reports,
     scenarios,
     stops,
+    transcripts,
 )
 
 urlpatterns = [
@@ -19,6 +21,26 @@ urlpatterns = [
     path("negotiations/<int:pk>/pause/", negotiations.pause, name="negotiation-pause"),
     path("negotiations/<int:pk>/resume/", negotiations.resume, name="negotiation-resume"),
     path("negotiations/<int:pk>/stop/", negotiations.stop, name="negotiation-stop"),
+    path("negotiations/<int:pk>/messages/", transcripts.messages, name="negotiation-messages"),
+    path(
+        "negotiations/<int:pk>/messages/<int:seq>.json",
+        transcripts.message,
+        name="negotiation-message",
+    ),
+    path(
+        "negotiations/<int:pk>/transcript.ndjson",
+        transcripts.transcript,
+        {"kind": "ndjson"},
+        name="transcript-json",
+    ),
+    path(
+        "negotiations/<int:pk>/transcript.csv",
+        transcripts.transcript,
+        {"kind": "csv"},
+        name="transcript-csv",
+    ),
+    path("negotiations/<int:pk>/replay/", replays.replay, name="replay"),
+    path("negotiations/<int:pk>/replay/moment/", replays.moment, name="replay-moment"),
     path("scenarios/", scenarios.scenarios, name="scenarios"),
     path("scenarios/<slug:slug>/", scenarios.scenario, name="scenario"),
     path("scenarios/<slug:slug>/edit/", scenarios.edit, name="scenario-edit"),

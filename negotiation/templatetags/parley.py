@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from negotiation.presentation import STATES
+from negotiation.presentation import STATES, aged
 from negotiation.scenarios import texts
 from negotiation.scenarios.words import figure
 
@@ -36,6 +36,12 @@ def visible(value: object) -> str:
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]} … ({len(text) - LONGEST:,} characters more)"
     return "\n".join(texts.visible(line) for line in text.split("\n"))
+
+
+@register.filter
+def dashed(path: str) -> str:
+    """seats.0.objectives.1 → seats-0-objectives-1, which an address and a selector can hold."""
+    return path.replace(".", "-")
 
 
 @register.filter
@@ -79,9 +85,7 @@ def age(day: str) -> str:
         days = (timezone.now().date() - date.fromisoformat(day)).days
     except ValueError:
         return ""
-    if days < 60:
-        return f"{days} days old"
-    return f"{days // 30} months old" if days < 730 else f"{days // 365} years old"
+    return aged(days)
 
 
 @register.simple_tag

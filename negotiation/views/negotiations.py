@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.contrib import messages
 from django.http import Http404
@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from negotiation.models import Negotiation, Scenario
-from negotiation.presentation import message_context
 from negotiation.services import sessions
 from negotiation.side_panels import beside, side_context
 from negotiation.views import floor
 from negotiation.views.access import operators, person, watchers
 from negotiation.views.forms import ReasonForm, StartForm, first_error
+from negotiation.windows import window_context
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,18 +25,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 LARGEST_ID = 2**63 - 1
-SHOWN = 1000
 
 
 @watchers
 def negotiation(request: HttpRequest, pk: int) -> HttpResponse:
-    table = _find(request, pk)
+    table = find(request, pk)
     said = table.messages.filter(seq__lte=table.head)
-    newest = list(said.order_by("-seq")[:SHOWN])[::-1]
-    context: dict[str, Any] = {
+    context = {
         **side_context(table, list(beside(said))),
-        "items": [message_context(table, message) for message in newest],
-        "hidden": table.head - len(newest),
+        **window_context(table, request.GET),
     }
     return render(request, "negotiation/negotiation.html", context)
 
@@ -61,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
             )
             return redirect("negotiation", pk=opened.pk)
         form.add_error("scenario", "There is no such scenario. Choose one of the list.")
-    context = {**floor.listing(request), **floor.start_context(form)}
+    context = {**floor.listing(request), **floor.beside(request, form)}
     return render(request, "negotiation/floor.html", context, status=422)
 
 
@@ -93,7 +90,7 @@ class StepIn(Protocol):
 def _step_in(
     request: HttpRequest, pk: int, step: StepIn, done: str, *, reason_required: bool = True
 ) -> HttpResponse:
-    table = _find(request, pk)
+    table = find(request, pk)
     form = ReasonForm(request.POST)
     form.fields["reason"].required = reason_required
     if not form.is_valid():
@@ -113,7 +110,8 @@ def _step_in(
     return redirect("negotiation", pk=pk)
 
 
-def _find(request: HttpRequest, pk: int) -> Negotiation:
+def find(request: HttpRequest, pk: int) -> Negotiation:
+    """The table, for somebody who may see it."""
     if pk > LARGEST_ID:
         raise Http404
     tables = Negotiation.objects.visible_to(request.user).select_related("version__scenario")

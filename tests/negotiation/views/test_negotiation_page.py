@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from negotiation import windows
 from negotiation.engine.messages import Act, Change, Evidence, Question, Reason
 from negotiation.models import Message, Negotiation
 from negotiation.presentation import message_context
 from negotiation.services import runs, sessions
 from negotiation.side_panels import side_context
-from negotiation.views import negotiations
 from tests import factories
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_the_page_prints_everything_that_was_said_in_order(operator_client: Clie
 def test_of_a_long_talk_only_the_newest_are_read_and_all_offers_stand(
     operator_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(negotiations, "SHOWN", 3)
+    monkeypatch.setattr(windows, "SHOWN", 3)
     table = factories.negotiation()
     say(table, 1, sender="carbon", act=Act.PROPOSE, offer=OFFER)
     for seq in range(2, 12):
@@ -70,13 +70,14 @@ def test_of_a_long_talk_only_the_newest_are_read_and_all_offers_stand(
     with CaptureQueriesContext(connection) as asked:
         answer = operator_client.get(reverse("negotiation", args=[table.pk]))
     assert [item["message"].seq for item in answer.context["items"]] == [9, 10, 11]
-    assert answer.context["hidden"] == 8
+    assert answer.context["older"]
+    assert not answer.context["newer"]
     assert [item["message"].seq for item in answer.context["standing"]] == [1]
     read = [
         query["sql"] for query in asked.captured_queries if '"negotiation_message"' in query["sql"]
     ]
     assert read
-    assert all("LIMIT 3" in sql or "offer" in sql for sql in read)
+    assert all("LIMIT 4" in sql or "offer" in sql or "GROUP BY" in sql for sql in read)
 
 
 def test_a_card_has_one_root_with_its_number() -> None:
