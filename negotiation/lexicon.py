@@ -47,6 +47,8 @@ class Lexicon:
     words: Words
     seats: Mapping[str, Face]
     rounds: int = 0
+    # The measure that the seats' objectives weigh most: what an agreement is told by in short.
+    main: str = ""
 
     def face(self, sender: str) -> Face:
         return self.seats.get(sender) or _stranger(sender)
@@ -67,7 +69,18 @@ def lexicon_of(document: Mapping[str, Any]) -> Lexicon:
     """Reads words and faces out of a scenario document."""
     seats = [(seat["name"], seat.get("title") or seat["name"]) for seat in document["seats"]]
     rounds = document.get("protocol", {}).get("rounds", 0)
-    return Lexicon(Words.of(document), faces(seats), rounds)
+    return Lexicon(Words.of(document), faces(seats), rounds, _weightiest(document))
+
+
+def _weightiest(document: Mapping[str, Any]) -> str:
+    weights = dict.fromkeys((part["name"] for part in document.get("measures") or ()), 0.0)
+    for seat in document["seats"]:
+        objectives = seat.get("objectives") or ()
+        total = sum(each.get("weight", 1) for each in objectives) or 1
+        for each in objectives:
+            if each.get("subject") in weights:
+                weights[each["subject"]] += each.get("weight", 1) / total
+    return max(weights, key=lambda name: weights[name], default="")
 
 
 def faces(seats: Iterable[tuple[str, str]]) -> dict[str, Face]:

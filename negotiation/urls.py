@@ -1,6 +1,8 @@
 from django.urls import path
 
 from negotiation.views import (
+    first_steps,
+    fleets,
     floor,
     negotiations,
     policies,
@@ -9,6 +11,7 @@ from negotiation.views import (
     receiver,
     replays,
     reports,
+    saved_views,
     scenarios,
     stops,
     transcripts,
@@ -16,6 +19,10 @@ from negotiation.views import (
 
 urlpatterns = [
     path("", floor.floor, name="floor"),
+    path("views/save/", saved_views.save, name="view-save"),
+    path("views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
+    path("first-steps/away/", first_steps.put_away, name="first-steps-away"),
+    path("negotiations/together/", fleets.together, name="negotiations-together"),
     path("negotiations/start/", negotiations.start, name="negotiation-start"),
     path("negotiations/<int:pk>/", negotiations.negotiation, name="negotiation"),
     path("negotiations/<int:pk>/pause/", negotiations.pause, name="negotiation-pause"),

@@ -1,67 +1,57 @@
-"""The operator's home: every table, what it is doing, and how far it has come."""
+"""The operator's home: every table, what it is doing, and how far it has come.
+
+The same address answers with the page or, to the page's own script, with the list alone. That
+names the rows it shows: they are sent again wherever they would stand now, so that nothing moves.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import F
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils import timezone
 
-from negotiation import charts
-from negotiation.lexicon import lexicons
-from negotiation.models import Decision, Message, Negotiation, Scenario
-from negotiation.pictures import own_surplus
-from negotiation.presentation import state_among, state_of, terms
-from negotiation.views.access import wants_fragment, watchers
+from negotiation.filters import (
+    GROUPS,
+    LARGEST_ID,
+    SINCE,
+    Filters,
+    chosen,
+    counted,
+    described,
+    narrowed,
+)
+from negotiation.models import Negotiation, SavedView, Stop
+from negotiation.rosters import rosters
+from negotiation.standstills import Standstills
+from negotiation.views.access import person, wants_fragment, watchers
+from negotiation.views.first_steps import first_steps
+from negotiation.views.floor_rows import floor_rows
 from negotiation.views.forms import StartForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from django.core.paginator import Page
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from negotiation.filters import Counts
+    from negotiation.rosters import Roster
+
 PER_PAGE = 50
-A_FEW = 5
 
 
-class Group(NamedTuple):
-    """A filter chip: states that one looks for together."""
+class Chip(NamedTuple):
+    """A filter with its number; `link` switches it on, or off where it is on."""
 
     key: str
     word: str
     icon: str
     tone: str
-    states: tuple[str, ...]
-
-
-GROUPS = (
-    Group("running", "Running", "play", "indigo", ("queued", "running")),
-    Group("paused", "Paused", "pause", "slate", ("paused",)),
-    Group("parked", "Needs approval", "hand-raised", "amber", ("parked",)),
-    Group("agreed", "Agreed", "check-circle", "green", ("agreed", "cleared", "executing")),
-    Group("executed", "Executed", "check-badge", "green", ("executed",)),
-    Group(
-        "closed",
-        "Not carried out",
-        "minus-circle",
-        "slate",
-        (
-            "no_agreement",
-            "stopped",
-            "failed",
-            "rejected",
-            "withdrawn",
-            "expired",
-            "void",
-            "refused",
-        ),
-    ),
-)
+    n: int
+    link: str
+    current: bool
 
 
 @watchers
@@ -69,86 +59,131 @@ def floor(request: HttpRequest) -> HttpResponse:
     context = listing(request)
     if wants_fragment(request):
         return render(request, "negotiation/_floor_list.html", {**context, "oob": True})
-    return render(request, "negotiation/floor.html", {**context, **start_context(StartForm())})
+    return render(request, "negotiation/floor.html", {**context, **beside(request, StartForm())})
 
 
-def start_context(form: StartForm) -> dict[str, Any]:
-    return {
-        "start_form": form,
-        "scenarios": Scenario.objects.filter(current__isnull=False).select_related("current"),
-    }
+def beside(request: HttpRequest, form: StartForm) -> dict[str, Any]:
+    """What stands on the page beside the list."""
+    return {"start_form": form, "first_steps": first_steps(request)}
 
 
 def listing(request: HttpRequest) -> dict[str, Any]:
-    tables = Negotiation.objects.visible_to(request.user)
-    counts = _counts(tables.values_list("status", "decision__status").annotate(n=Count("id")))
-    group = next((group for group in GROUPS if group.key == request.GET.get("state")), None)
-    if group:
-        of_decision = Q(decision__status__in=group.states)
-        talking = Q(decision=None) | Q(decision__status=Decision.Status.SENT_BACK)
-        tables = tables.filter(of_decision | talking & Q(status__in=group.states))
-    tables = tables.select_related("version__scenario", "decision").defer(
-        "version__document", "decision__package", "decision__judgement"
-    )
-    page = Paginator(tables, PER_PAGE).get_page(request.GET.get("page"))
+    """The list, its filters and their numbers, as the address says."""
+    now, filters = timezone.now(), Filters.of(request.GET.dict())
+    versions = rosters()
+    stops = list(Stop.objects.visible_to(request.user).live().select_related("by"))
+    standstills = Standstills(now, stops, versions)
+    tables = narrowed(Negotiation.objects.visible_to(request.user), filters, versions, now)
+    found = described(tables, person(request), standstills)
+    counts = counted(found, filters)
+    pages = max(-(-counts.matching // PER_PAGE), 1)
+    page = min(_number(request.GET.get("page")), pages)
+    rows, new = _read(chosen(found, filters), page, _shown(request))
     return {
-        "address": reverse("floor") + (f"?{request.GET.urlencode()}" if request.GET else ""),
-        "chips": [(group, counts[group.key]) for group in GROUPS],
-        "total": sum(counts.values()),
-        "group": group,
+        "address": _page_of(filters, page),
+        "filters": filters,
+        "counts": counts,
+        "chips": _chips(filters, counts),
+        "switches": _switches(filters, counts),
+        "all_link": filters.but(state=""),
+        "rows": floor_rows(rows, standstills),
+        "new": new,
         "page": page,
-        "rows": _rows(page),
-        "pages": {
-            "newer": _link(group, page.number - 1) if page.has_previous() else "",
-            "older": _link(group, page.number + 1) if page.has_next() else "",
-        },
-        "may_begin": not counts and Scenario.objects.filter(current__isnull=False).exists(),
-        "first_steps": not group and page.paginator.count <= A_FEW,
+        "pages": pages,
+        "newer": _page_of(filters, page - 1) if page > 1 else "",
+        "older": _page_of(filters, page + 1) if page < pages else "",
+        "saved_views": _saved_views(request, filters),
+        "global_stop": next((stop for stop in stops if stop.scope == Stop.Scope.GLOBAL), None),
+        **_choices(filters, versions),
     }
 
 
-def _link(group: Group | None, number: int) -> str:
-    return "?" + urlencode({"state": group.key, "page": number} if group else {"page": number})
+def _read(
+    matching: QuerySet[Any], page: int, shown: Sequence[int]
+) -> tuple[list[Negotiation], int]:
+    """The page's rows; or those shown, as far as they match, and how many would be new."""
+    on_page = matching.order_by("-pk")[(page - 1) * PER_PAGE : page * PER_PAGE]
+    new = 0
+    wanted: QuerySet[Any] = on_page
+    if shown:
+        present = set(on_page.values_list("pk", flat=True))
+        new = len(present - set(shown)) if page == 1 else 0
+        wanted = matching.filter(pk__in=shown).order_by("-pk")
+    whole = wanted.annotate(effects=F("decision__features__effects"))
+    whole = whole.select_related("version__scenario", "decision")
+    deferred = ("package", "judgement", "features", "tier", "offer")
+    return list(whole.defer("version__document", *(f"decision__{name}" for name in deferred))), new
 
 
-def _counts(found: Iterable[tuple[str, str | None, int]]) -> dict[str, int]:
-    counts: dict[str, int] = defaultdict(int)
-    for status, decided, n in found:
-        state = state_among(status, decided)
-        counts[next(group.key for group in GROUPS if state in group.states)] += n
-    return counts
-
-
-def _rows(page: Page[Negotiation]) -> list[dict[str, Any]]:
-    words = lexicons(negotiation.version for negotiation in page)
-    offers = _offers(page)
+def _chips(filters: Filters, counts: Counts) -> list[Chip]:
     return [
-        {
-            "negotiation": negotiation,
-            "state": state_of(negotiation, _decision(negotiation)),
-            "lexicon": words[negotiation.version_id],
-            "agreed": terms(words[negotiation.version_id], negotiation.agreement or {}),
-            "faces": words[negotiation.version_id].seats.values(),
-            "spark": charts.sparkline(
-                own_surplus(offers[negotiation.pk]),
-                words[negotiation.version_id].seats,
-                head=negotiation.head,
-                deal=negotiation.summary.get("surplus"),
-            ),
-        }
-        for negotiation in page
+        Chip(
+            *group[:4],
+            counts.groups[group.key],
+            filters.but(state="" if group.key == filters.state else group.key),
+            group.key == filters.state,
+        )
+        for group in GROUPS
     ]
 
 
-def _decision(negotiation: Negotiation) -> Decision | None:
-    return getattr(negotiation, "decision", None)
+def _switches(filters: Filters, counts: Counts) -> list[Chip]:
+    stuck = filters.but(stuck=not filters.stuck)
+    mine = filters.but(mine=not filters.mine)
+    return [
+        Chip("stuck", "Stuck", "exclamation-triangle", "amber", counts.stuck, stuck, filters.stuck),
+        Chip("mine", "Opened by me", "user-circle", "slate", counts.mine, mine, filters.mine),
+    ]
 
 
-def _offers(page: Page[Negotiation]) -> dict[int, list[tuple[int, str, Any]]]:
-    found: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
-    said = Message.objects.filter(
-        negotiation__in=[negotiation.pk for negotiation in page], act__in=("propose", "revise")
-    ).values_list("negotiation_id", "seq", "sender", "body__private__surplus")
-    for negotiation_id, seq, sender, surplus in said:
-        found[negotiation_id].append((seq, sender, surplus))
-    return found
+def _number(said: str | None) -> int:
+    said = said or ""
+    return max(int(said), 1) if said.isascii() and said.isdigit() and len(said) < 9 else 1
+
+
+def _shown(request: HttpRequest) -> list[int]:
+    """The rows that the page has, at most two pages of them."""
+    said = request.GET.get("shown", "")[: 2 * PER_PAGE * 20].split(".")
+    numbers = [int(each) for each in said if each.isascii() and each.isdigit() and len(each) < 20]
+    return [number for number in numbers if number <= LARGEST_ID][: 2 * PER_PAGE]
+
+
+def _page_of(filters: Filters, page: int) -> str:
+    address = filters.but()
+    if page == 1:
+        return address
+    return f"{address}{'&' if filters.query else '?'}page={page}"
+
+
+def _choices(filters: Filters, versions: Sequence[Roster]) -> dict[str, Any]:
+    """What the lists of the filters offer, and what is on of all that no chip shows: its kind, its
+    value, and the address without it. What is chosen is always among what is offered."""
+    scenarios = {roster.slug: roster.title for roster in versions}
+    agents = {name: title for roster in versions for name, title in roster.seats}
+    scenarios.setdefault(filters.scenario, filters.scenario)
+    agents.setdefault(filters.agent, filters.agent)
+    since = {key: words for key, (words, _) in SINCE.items()}
+    since.setdefault(filters.since, filters.since and f"Since {filters.since}")
+    found = (
+        ("Search", filters.q, filters.but(q="")),
+        ("Scenario", scenarios[filters.scenario], filters.but(scenario="")),
+        ("Agent", agents[filters.agent], filters.but(agent="")),
+        ("Opened", since[filters.since], filters.but(since="")),
+    )
+    return {
+        "on": [each for each in found if each[1]],
+        "startable": sorted((each for each in versions if each.current), key=lambda e: e.title),
+        "scenario_choices": _offered(scenarios),
+        "agent_choices": _offered(agents),
+        "since_choices": [(key, words) for key, words in since.items() if key],
+    }
+
+
+def _offered(words: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(((key, word) for key, word in words.items() if key), key=lambda it: it[1].lower())
+
+
+def _saved_views(request: HttpRequest, filters: Filters) -> dict[str, Any]:
+    kept = list(SavedView.objects.visible_to(request.user))
+    current = next((view for view in kept if view.query == filters.query), None)
+    return {"all": kept, "current": current, "may_save": bool(filters.query) and current is None}

@@ -206,7 +206,7 @@ def test_the_floor_counts_a_table_that_talks_again_among_those_that_run(
     cost = {"most:monthly_cost": "150"}
     assert manager_client.post(page(parked), filled(parked, **cost)).status_code == 302
     chips = manager_client.get(reverse("floor")).context["chips"]
-    assert {group.key: n for group, n in chips if n} == {"running": 1}
+    assert {chip.key: chip.n for chip in chips if chip.n} == {"running": 1}
     shown = manager_client.get(reverse("floor") + "?state=running").context
     assert [row["state"] for row in shown["rows"]] == ["running"]
     assert not manager_client.get(reverse("floor") + "?state=parked").context["rows"]

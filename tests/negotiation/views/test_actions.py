@@ -55,7 +55,7 @@ def test_what_cannot_be_started_is_told_in_the_form(
     assert answer.status_code == 422
     page = answer.content.decode()
     assert 'class="error"' in page
-    assert 'hx-get="/"' in page, "the list behind the form stays live"
+    assert 'data-address="/"' in page, "the list behind the form stays live"
     assert not Negotiation.objects.exists()
 
 

@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
+from negotiation import traces
 from negotiation.models import Negotiation
 from tests import factories
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.contrib.auth.models import User
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
@@ -60,7 +64,7 @@ def test_the_live_list_is_the_same_address_and_keeps_its_filter(operator_client:
     fragment = answer.content.decode()
     assert "<html" not in fragment
     assert fragment.lstrip().startswith('<section id="floor-list"')
-    assert 'hx-get="/?state=running"' in fragment
+    assert 'data-address="/?state=running"' in fragment
     assert "Table that runs" in fragment
 
 
@@ -72,16 +76,27 @@ def test_nonsense_in_the_address_shows_the_floor(operator_client: Client, query:
     assert operator_client.get(FLOOR + query).status_code == 200
 
 
-@pytest.mark.parametrize("rows", [1, 20])
+@pytest.mark.parametrize("rows", [1, 50])
+@pytest.mark.parametrize("who", ["operator", "manager", "admin"])
 def test_the_number_of_queries_does_not_grow_with_the_rows(
-    rows: int, operator_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    rows: int,
+    who: str,
+    request: pytest.FixtureRequest,
+    client_of: Callable[[User], Client],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
+    client = client_of(request.getfixturevalue(who))
     for _ in range(rows):
         table = factories.decision().negotiation
         factories.message(table, 1)
-    operator_client.get(FLOOR)
-    with django_assert_num_queries(9):
-        operator_client.get(FLOOR)
+        Negotiation.objects.filter(pk=table.pk).update(head=1)
+    client.get(FLOOR)
+    traces.forget()
+    with django_assert_num_queries(11):
+        client.get(FLOOR)
+    shown = ".".join(str(pk) for pk in Negotiation.objects.values_list("pk", flat=True))
+    with django_assert_num_queries(10):
+        client.get(FLOOR, {"shown": shown}, headers={"HX-Request": "true"})
 
 
 def test_a_title_is_text_whatever_it_holds(operator_client: Client) -> None:
