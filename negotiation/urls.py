@@ -1,6 +1,7 @@
 from django.urls import path
 
 from negotiation.views import (
+    audits,
     first_steps,
     fleets,
     floor,
@@ -12,6 +13,8 @@ from negotiation.views import (
     replays,
     reports,
     saved_views,
+    scenario_beginnings,
+    scenario_edits,
     scenarios,
     stops,
     transcripts,
@@ -50,9 +53,17 @@ urlpatterns = [
     path("negotiations/<int:pk>/replay/moment/", replays.moment, name="replay-moment"),
     path("scenarios/", scenarios.scenarios, name="scenarios"),
     path("scenarios/<slug:slug>/", scenarios.scenario, name="scenario"),
-    path("scenarios/<slug:slug>/edit/", scenarios.edit, name="scenario-edit"),
+    path("new-scenario/", scenario_beginnings.new, name="scenario-new"),
+    path("new-scenario/preview/", scenario_beginnings.preview, name="scenario-new-preview"),
+    path("scenarios/<slug:slug>/edit/", scenario_edits.edit, name="scenario-edit"),
+    path("scenarios/<slug:slug>/preview/", scenario_edits.preview, name="scenario-preview"),
     path(
         "scenarios/<slug:slug>/versions/<int:number>/", scenarios.version, name="scenario-version"
+    ),
+    path(
+        "scenarios/<slug:slug>/versions/<int:number>/restore/",
+        scenarios.restore,
+        name="scenario-restore",
     ),
     path("scenarios/<slug:slug>/policy/", policies.policy, name="policy"),
     path("scenarios/<slug:slug>/policy/edit/", policy_edits.edit, name="policy-edit"),
@@ -75,6 +86,10 @@ urlpatterns = [
     path("policy-changes/<int:pk>/withdraw/", policy_changes.withdraw, name="policy-withdraw"),
     path("executions/<int:pk>/report/", reports.report, name="execution-report"),
     path("api/executions/<slug:key>/report/", reports.receive, name="execution-report-hook"),
+    path("audit/", audits.audit, name="audit"),
+    path("audit/check/", audits.check, name="audit-check"),
+    path("audit/mark/", audits.mark, name="audit-mark"),
+    path("audit/export/", audits.export, name="audit-export"),
     path("stops/", stops.stops, name="stops"),
     path("stops/set/", stops.stop, name="stop"),
     path("stops/<int:pk>/lift/", stops.lift, name="stop-lift"),

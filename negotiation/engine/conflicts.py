@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _SMALL = 5
 """Up to so many demands the smallest conflict is searched; above, one that cannot be smaller."""
 
+_MOST_CELLS = 200_000_000
+"""What the search of a smallest conflict may copy, about a second; then a minimal one will do."""
+
 _FOLDED = 32  # demands in a number before it is replaced by its rank: stays below 2^63
 
 
@@ -43,10 +46,13 @@ def smallest_conflict(
     if not _out(patterns, share, dissent).all():
         return ()
     need = np.full(len(patterns), dissent + 1, dtype=np.int64)
-    for size in range(1, min(_SMALL, len(columns)) + 1):
-        found = _completed(patterns, need, share, size)
-        if found is not None:
-            return tuple(sorted(found))
+    try:
+        for size in range(1, min(_SMALL, len(columns)) + 1):
+            found = _completed(patterns, need, share, size, _Effort(_MOST_CELLS))
+            if found is not None:
+                return tuple(sorted(found))
+    except _TooMuch:
+        pass
     kept = list(range(len(columns)))
     for demand in reversed(range(len(columns))):
         rest = [other for other in kept if other != demand]
@@ -114,8 +120,24 @@ def _out(patterns: BoolArray, weights: IntArray, dissent: int) -> BoolArray:
     return np.asarray(patterns @ weights > dissent, dtype=np.bool_)
 
 
+class _TooMuch(Exception):
+    """The search for the smallest takes too long."""
+
+
+class _Effort:
+    """What a search may still copy."""
+
+    def __init__(self, cells: int) -> None:
+        self.cells = cells
+
+    def spend(self, cells: int) -> None:
+        self.cells -= cells
+        if self.cells < 0:
+            raise _TooMuch
+
+
 def _completed(
-    patterns: BoolArray, need: IntArray, weights: IntArray, size: int
+    patterns: BoolArray, need: IntArray, weights: IntArray, size: int, effort: _Effort
 ) -> tuple[int, ...] | None:
     """Up to `size` demands whose weights fill the `need` of every pattern; None if there are none.
 
@@ -129,9 +151,11 @@ def _completed(
         return None
     patterns, need = patterns[still], need[still]
     for member in np.flatnonzero(patterns[patterns.sum(axis=1).argmin()]).tolist():
+        effort.spend(patterns.size + 5_000)
         others = patterns.copy()
         others[:, member] = False
-        rest = _completed(others, need - weights[member] * patterns[:, member], weights, size - 1)
+        left = need - weights[member] * patterns[:, member]
+        rest = _completed(others, left, weights, size - 1, effort)
         if rest is not None:
             return (member, *rest)
     return None

@@ -80,8 +80,12 @@ def parse(text: str, *, source: str) -> Document:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        _refuse(source, f"this is not valid YAML ({error.problem or error.context})", line=line)
+        _refuse(
+            source,
+            f"this is not valid YAML ({error.problem or error.context})",
+            line=mark.line + 1 if mark else None,
+            column=mark.column + 1 if mark else None,
+        )
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         _refuse(source, f"this is not valid YAML ({error.reason})", line=line)
@@ -113,9 +117,15 @@ def _refuse_size(source: str) -> NoReturn:
 
 
 def _refuse(
-    source: str, problem: str, remedy: str = "", *, at: Location = (), line: int | None = None
+    source: str,
+    problem: str,
+    remedy: str = "",
+    *,
+    at: Location = (),
+    line: int | None = None,
+    column: int | None = None,
 ) -> NoReturn:
-    raise ScenarioError(source, [Problem(at, problem, remedy, line)]) from None
+    raise ScenarioError(source, [Problem(at, problem, remedy, line, column)]) from None
 
 
 @dataclass(slots=True)

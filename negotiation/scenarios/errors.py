@@ -19,22 +19,30 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault. `line` counts from 1; None where the document did not come as text."""
+    """One fault. `line` and `column` count from 1; None where the document did not come as text.
+
+    The column is known only of what is no YAML at all.
+    """
 
     at: Location
     problem: str
     remedy: str = ""
     line: int | None = None
+    column: int | None = None
 
     @property
     def path(self) -> str:
         return path_text(self.at)
 
     @property
+    def place(self) -> str:
+        """Where in the text: line 12, column 5."""
+        line = f"line {self.line}" if self.line else ""
+        return f"{line}, column {self.column}" if line and self.column else line
+
+    @property
     def sentence(self) -> str:
-        where = ", ".join(
-            part for part in (f"line {self.line}" if self.line else "", self.path) if part
-        )
+        where = ", ".join(part for part in (self.place, self.path) if part)
         said = f"{self.problem}; {self.remedy}" if self.remedy else self.problem
         if not said.endswith(("?", ".")):
             said += "."

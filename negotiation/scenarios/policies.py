@@ -8,7 +8,7 @@ and put back into it, exactly. It has the same fields in the same places as the 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import rfc8785
 from pydantic import Field
@@ -19,7 +19,7 @@ from negotiation.scenarios.errors import Location, Problem, ScenarioError, did_y
 from negotiation.scenarios.fields import Label, Name, Number, Option, Part, Slug
 from negotiation.scenarios.policy_parts import Policy
 from negotiation.scenarios.schema import Constraint, ScenarioDocument
-from negotiation.scenarios.writings import as_yaml
+from negotiation.scenarios.writings import as_people_write, as_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,18 +78,7 @@ def policy_hash(policy: PolicyDocument) -> str:
 
 
 def policy_yaml(policy: PolicyDocument) -> str:
-    return as_yaml(_as_people_write(policy.model_dump(mode="json", exclude_none=True)))
-
-
-def _as_people_write(data: Any) -> Any:
-    """Names first, and no ".0" behind whole figures."""
-    if isinstance(data, dict):
-        named = {"name": data["name"]} if "name" in data else {}
-        return {key: _as_people_write(value) for key, value in (named | data).items()}
-    if isinstance(data, list):
-        return [_as_people_write(value) for value in data]
-    whole = isinstance(data, float) and data.is_integer() and abs(data) <= documents.MAX_INTEGER
-    return int(data) if whole else data
+    return as_yaml(as_people_write(policy.model_dump(mode="json", exclude_none=True)))
 
 
 def load_policy(text: str, *, document: ScenarioDocument, source: str) -> ScenarioDocument:

@@ -166,13 +166,14 @@ def _objective(objective: schema.Objective, columns: Columns) -> Objective:
     return Objective(
         subject=subject,
         weight=objective.weight,
-        value=_value(objective.value, columns.known.issues.get(subject)),
+        value=value_function(objective.value, columns.known.issues.get(subject)),
         label=objective.label or words.label(subject),
         unit=words.unit(subject),
     )
 
 
-def _value(value: Value, issue: schema.Issue | None) -> ValueFunction:
+def value_function(value: Value, issue: schema.Issue | None) -> ValueFunction:
+    """`issue`: what a table of values is about."""
     if value.table is not None and issue is not None:
         options = option_texts(issue)
         return TableValue({options[text]: figure for text, figure in value.table.items()})

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from negotiation.models import PolicyChange, Scenario, ScenarioVersion
 from negotiation.scenarios.loosenings import Change, changes, loosens
-from negotiation.scenarios.schema import ScenarioDocument
+from negotiation.scenarios.schema import Executor, ScenarioDocument
 from negotiation.services import audits
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class NewerVersion(Exception):
             f"{author} saved version {current.number} while you were editing; nothing of yours"
             " was saved. Look at what changed, then save again."
         )
+
+
+class NameTaken(Exception):
+    """There is a scenario of this name already; choose another name."""
 
 
 class Loosens(Exception):
@@ -95,6 +99,22 @@ def save_version(
         for change in overtaken:
             audits.record("policy.superseded", change, now=now, reason=change.reason)
         return version
+
+
+@transaction.atomic
+def begin(*, document: ScenarioDocument, author: User, note: str, now: datetime) -> ScenarioVersion:
+    """A new scenario, as a dry run: nothing is looser than what is not carried out.
+
+    Another executor loosens it, so that takes a second admin, whatever the first version says.
+    Raises `NameTaken`.
+    """
+    scenario, created = Scenario.objects.get_or_create(
+        slug=document.name, defaults={"title": document.title}
+    )
+    if not created:
+        raise NameTaken(NameTaken.__doc__)
+    dry = document.model_copy(update={"executor": Executor(kind="dry-run")})
+    return save_version(scenario=scenario, document=dry, author=author, note=note, now=now)
 
 
 def locked(scenario: Scenario, based_on: int | None) -> ScenarioVersion | None:

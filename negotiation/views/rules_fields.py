@@ -1,4 +1,4 @@
-"""What an admin may edit of a scenario: one field per figure, curve or list, from the document.
+"""A field of a form: one figure, curve or list of a document.
 
 A field is named by its place in the document ("seats.0.reservation"), which is also how the
 validation reports what is wrong there, so an error finds its field by itself.
@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from negotiation.scenarios.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from negotiation.scenarios.errors import Location
-    from negotiation.scenarios.words import Words
 
 
 class Kind(NamedTuple):
     """How a field is written: `show` and `read` are each other's inverse. `choices`: all texts
-    that it may have, where it is chosen and not typed."""
+    that it may have, where it is chosen and not typed. `rows`: of a field for several lines."""
 
     show: Callable[[Any], str]
     read: Callable[[str], Any]
     longest: int = 40
     wide: bool = False
     choices: tuple[str, ...] = ()
+    rows: int = 0
+    code: bool = False
 
 
 @dataclass
@@ -39,10 +40,24 @@ class Field:
     unit: str = ""
     kind: Kind = field(default_factory=lambda: NUMBER)
     error: str = ""
+    # What each choice is called, where that is not the choice itself.
+    words: Mapping[str, str] = field(default_factory=dict)
+    focus: bool = False
 
     @property
     def path(self) -> str:
         return path_of(self.at)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What may be chosen, and what that is called; also what is chosen and is none of them."""
+        known = self.kind.choices
+        texts = known if self.text in known else (*known, self.text)
+        return [(text, self.words.get(text, text)) for text in texts]
+
+    @property
+    def rows(self) -> int:
+        return min(max(self.text.count("\n") + 1, self.kind.rows), 24)
 
 
 def path_of(at: Location) -> str:
@@ -104,33 +119,3 @@ NUMBERS = Kind(listed, _numbers, longest=1000, wide=True)
 
 def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def of_seat(at: Location, seat: Mapping[str, Any], words: Words) -> Iterator[Field]:
-    """How much it wants what, and its limit."""
-    for place, objective in enumerate(seat["objectives"]):
-        label = objective.get("label") or words.label(objective["subject"])
-        where = (*at, "objectives", place, "weight")
-        yield Field(where, label, plain(objective["weight"]), unit="weight")
-    limit = plain(seat["reservation"])
-    about = "The least utility it accepts, 0 to 1."
-    yield Field((*at, "reservation"), "Limit", limit, about, "utility")
-
-
-def of_values(at: Location, seat: Mapping[str, Any], words: Words) -> Iterator[Field]:
-    """Which figures are good: the value functions of a seat."""
-    for place, objective in enumerate(seat["objectives"]):
-        subject, value = objective["subject"], objective["value"]
-        label = objective.get("label") or words.label(subject)
-        where, unit = (*at, "objectives", place, "value"), words.unit(subject)
-        if value.get("points") is not None:
-            about = f"Figure{f' in {unit}' if unit else ''}: value from 0 to 1."
-            yield Field((*where, "points"), label, _curve(value["points"]), about, kind=CURVE)
-        elif value.get("table") is not None:
-            for option, worth in value["table"].items():
-                name = f"{label}: {words.value(subject, option)}"
-                yield Field((*where, "table", option), name, plain(worth), unit="value")
-        else:
-            for end, meaning in (("worst", "worth 0 at"), ("best", "worth 1 at")):
-                name = f"{label}, {meaning}"
-                yield Field((*where, end), name, plain(value[end]), unit=unit)

@@ -10,7 +10,7 @@ from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.texts import visible
 from negotiation.scenarios.words import Words
-from negotiation.views import policy_fields, rules_fields
+from negotiation.views import policy_fields
 from negotiation.views.rules_fields import path_of
 
 if TYPE_CHECKING:
@@ -57,20 +57,6 @@ class NotSaved(Exception):
     @property
     def count(self) -> int:
         return sum(bool(entry.error) for entry in _fields(self.sections)) + len(self.others)
-
-
-def seat_sections(document: Mapping[str, Any]) -> list[Section]:
-    """What an admin may edit of the seats, with its present values."""
-    words = Words.of(document)
-    return [
-        Section(
-            seat["title"],
-            seat["description"],
-            list(rules_fields.of_seat(("seats", place), seat, words)),
-            list(rules_fields.of_values(("seats", place), seat, words)),
-        )
-        for place, seat in enumerate(document["seats"])
-    ]
 
 
 def policy_sections(document: Mapping[str, Any]) -> list[Section]:

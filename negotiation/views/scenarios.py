@@ -9,17 +9,17 @@ from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
 from negotiation.models import PolicyChange, Scenario, ScenarioVersion
 from negotiation.scenarios.differences import differences
-from negotiation.scenarios.merges import merged
+from negotiation.scenarios.errors import ScenarioError
+from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.policy_parts import Policy
-from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.services import policies
 from negotiation.services.scenarios import NewerVersion
-from negotiation.views import rules_form
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
 
@@ -53,62 +53,38 @@ def scenario(request: HttpRequest, slug: str) -> HttpResponse:
 
 @watchers
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    found = version_of(slug, number)
-    before = ScenarioVersion.objects.filter(scenario=found.scenario, number=number - 1).first()
+    return _version(request, version_of(slug, number))
+
+
+def _version(
+    request: HttpRequest, found: ScenarioVersion, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    earlier = ScenarioVersion.objects.filter(scenario=found.scenario_id, number=found.number - 1)
+    before = earlier.first()
     changed = differences(before.document, found.document) if before else []
     extra = {"previous": before, "differences": changed, "history": _history(found.scenario)}
-    return _show(request, found, extra)
+    return _show(request, found, {**extra, **more}, status=status)
 
 
 @rule_writers
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    found = find(slug)
-    newest = current(found)
-    if request.method != "POST":
-        return _editor(request, newest, {"sections": rules_form.seat_sections(newest.document)})
-    based_on = basis(found, newest, request.POST.get("based_on", ""))
-    typed = {"note": request.POST.get("note", "")[:300]}
-    try:
-        document = rules_form.document_from(
-            based_on.document,
-            request.POST.dict(),
-            form_of=rules_form.seat_sections,
-            source=f"Version {based_on.number}",
-        )
-    except rules_form.NotSaved as refusal:
-        wrong = {"sections": refusal.sections, "others": refusal.others, "wrong": refusal.count}
-        return _editor(request, based_on, {**typed, **wrong}, status=422)
+@require_POST
+def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """An earlier version as a new one, the whole of it."""
+    found, earlier = find(slug), version_of(slug, number)
     note = NoteForm(request.POST)
     if not note.is_valid():
-        mine = rules_form.seat_sections(document.model_dump(mode="json"))
-        told = {"sections": mine, "note_error": first_error(note)}
-        return _editor(request, based_on, {**typed, **told}, status=422)
-    return _save(request, based_on, document, note.cleaned_data["note"])
-
-
-def _save(
-    request: HttpRequest, based_on: ScenarioVersion, document: ScenarioDocument, note: str
-) -> HttpResponse:
+        return _version(request, earlier, status=422, not_restored=first_error(note))
     try:
         saved = policies.save(
-            scenario=based_on.scenario,
-            document=document,
+            scenario=found,
+            document=from_data(earlier.document, source=f"Version {number}"),
             author=person(request),
-            note=note,
+            note=note.cleaned_data["note"],
             now=timezone.now(),
-            based_on=based_on.number,
+            based_on=current(found).number,
         )
-    except NewerVersion as refusal:
-        newer, mine = refusal.current, document.model_dump(mode="json")
-        # In today's form, so that what only has a default now is no change of mine.
-        base = ScenarioDocument.model_validate(based_on.document).model_dump(mode="json")
-        told = {
-            "note": note,
-            "newer": refusal,
-            "theirs": differences(based_on.document, newer.document),
-            "sections": rules_form.seat_sections(merged(base, mine, newer.document)),
-        }
-        return _editor(request, newer, told, status=409)
+    except (ScenarioError, NewerVersion) as refusal:
+        return _version(request, earlier, status=409, not_restored=str(refusal))
     return after_saving(request, saved, page="scenario")
 
 
@@ -130,7 +106,9 @@ def basis(found: Scenario, current: ScenarioVersion, posted: str) -> ScenarioVer
     return found.versions.select_related("scenario").filter(number=int(posted)).first() or current
 
 
-def _show(request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any]) -> HttpResponse:
+def _show(
+    request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
     context = {
         "scenario": shown.scenario,
         "version": shown,
@@ -143,7 +121,7 @@ def _show(request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any]
         "resolution": resolution(shown),
         **extra,
     }
-    return render(request, "negotiation/scenario.html", context)
+    return render(request, "negotiation/scenario.html", context, status=status)
 
 
 def resolution(shown: ScenarioVersion) -> list[str]:
@@ -159,13 +137,6 @@ def resolution(shown: ScenarioVersion) -> list[str]:
         "status_quo": "everything stays as it is",
     }
     return [words[step] for step in policy.get("resolution", [])]
-
-
-def _editor(
-    request: HttpRequest, shown: ScenarioVersion, extra: Mapping[str, Any], *, status: int = 200
-) -> HttpResponse:
-    context = {"scenario": shown.scenario, "version": shown, "based_on": shown.number, **extra}
-    return render(request, "negotiation/scenario_edit.html", context, status=status)
 
 
 def _issues(shown: ScenarioVersion) -> list[dict[str, Any]]:

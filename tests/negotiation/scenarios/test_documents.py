@@ -74,7 +74,7 @@ def test_every_part_knows_its_line() -> None:
         ("- 1", "the document is not a mapping"),
         ("", "the document is not a mapping"),
         ("a: [1", "this is not valid YAML"),
-        ("a: b: c", "line 1: this is not valid YAML"),
+        ("a: b: c", "line 1, column 5: this is not valid YAML"),
         ("a: \x00", "line 1: there is a control character (\\x00); remove it."),
         ("a: 1\nb: \x1b[31m", "line 2: there is a control character (\\x1b)"),
         ('a: "\\x1b[31m"', "line 1, a: there is a control character (\\x1b)"),
