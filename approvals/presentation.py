@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 
-from approvals.differences import Change, differences_with
+from approvals.differences import Change, differences_with, options_since
 from approvals.parts import amendments, desks, own_verdicts, questions, safeguards, voices
 from negotiation import charts
 from negotiation.engine.formatting import listed
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from negotiation.scenarios.words import Words
 
 LAST_MESSAGES = 3
+GIST = 3
+"""Changes that stand in the line under the title."""
+
 Part = Callable[[Decision, User, datetime], dict[str, Any]]
 PARTS: tuple[Part, ...] = (
     own_verdicts.context,
@@ -63,19 +66,31 @@ def _case(decision: Decision) -> dict[str, Any]:
         "negotiation": decision.negotiation,
         "package": package,
         **_effects(decision, lexicon, package),
-        "since": differences_with(lexicon, decision.earlier.last(), package),
+        **_since(decision, lexicon, package),
         "preview": preview,
         "preview_error": preview_error,
     }
 
 
+def _since(decision: Decision, lexicon: Lexicon, package: Mapping[str, Any]) -> dict[str, Any]:
+    """What is not as it was before it came back: options first, the figures follow from them."""
+    before = decision.earlier.last()
+    since = differences_with(lexicon, before, package)
+    options = options_since(lexicon, before, package)
+    return {
+        "since": since,
+        "since_options": options,
+        "since_figures": [one for one in since if one not in options],
+    }
+
+
 def plain_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
-    """For `approvals/plain.html`: nobody's opinion is in it."""
+    """For `approvals/_plain.html`: nobody's opinion is in it."""
     return {**_case(decision), **voices.voices_of(decision, user, now)}
 
 
 def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
-    """For `approvals/approval.html` and its fragments."""
+    """For `approvals/_case.html` and its fragments."""
     negotiation = decision.negotiation
     lexicon = lexicon_for(negotiation.version)
     transcript = list(Message.objects.filter(negotiation=negotiation))
@@ -168,8 +183,12 @@ def _effects(decision: Decision, lexicon: Lexicon, package: Mapping[str, Any]) -
     facts = FactsUsed.from_dicts(read.get("facts") or ())
     before = scenario.values(today, facts) if today and effects else {}
     figures = read.get("figures") or []
+    changes = _changes(lexicon, package.get("parameters") or {}, today)
+    gist = [one for one in changes if not one.same]
     return {
-        "changes": _changes(lexicon, package.get("parameters") or {}, today),
+        "changes": changes,
+        "gist": gist[:GIST],
+        "gist_more": len(gist[GIST:]),
         "measures": [
             _measure(lexicon.words, name, effects[name], before)
             for name in subjects(document)

@@ -10,6 +10,7 @@ from approvals.services.batches import hindrance
 from approvals.services.deputies import Deputies
 from negotiation.models import ScenarioVersion
 from negotiation.roles import may_review
+from negotiation.services.exclusions import read_interventions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ def waiting_rows(rows: list[dict[str, Any]], user: User, now: datetime) -> list[
     deputies, reviews = Deputies(now), may_review(user)
     if reviews:
         _read_documents(row["decision"] for row in rows)
+        read_interventions(row["decision"].negotiation for row in rows)
     awaited = looks.awaited((row["decision"] for row in rows), user)
     principals = {row["decision"].pk: deputies.principals(user, row["decision"]) for row in rows}
     return [

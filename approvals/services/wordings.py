@@ -82,7 +82,8 @@ def told_by(entry: AuditEntry, decision: Decision) -> list[Told]:
 
 
 def name_of(decision: Decision) -> str:
-    """Action and target of the package, as a name at the beginning of a line."""
+    """Action and target of the package and the number of its table, as a name at the beginning of
+    a line: equal decisions are told apart."""
     try:
         package = json.loads(decision.package)
         action, target = str(package["action"]), str(package["target"])
@@ -90,7 +91,8 @@ def name_of(decision: Decision) -> str:
         # Somebody changed it behind Parley's back: its page says so.
         return f"Decision {decision.pk}"
     words = action.replace("-", " ")
-    return _short(f"{words[:1].upper()}{words[1:]} · {target}", LONGEST_NAME)
+    shown = _short(f"{words[:1].upper()}{words[1:]} · {target}", LONGEST_NAME)
+    return f"{shown} #{decision.negotiation_id}"
 
 
 def _why(entry: AuditEntry) -> str:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from approvals.differences import Change, differences_since
 from approvals.parts import own_verdicts
+from approvals.parts.inboxes import Shown
 from approvals.presentation import card_context, plain_context, verdict_context
 from approvals.services import looks, notifications, reviews
 from approvals.services.calls import KeyReused
 from approvals.views.access import deciders
+from approvals.views.inboxes import inbox, moved_on, wants
 from approvals.views.preconditions import Missing, etag, new_key, row_id, seen_by
 from negotiation.models import Decision
 from negotiation.views.access import operators, person, wants_fragment, watchers
@@ -41,7 +42,7 @@ UNPROCESSABLE = 422
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
     decision = find(request, pk)
     user, now = person(request), timezone.now()
-    if not wants_fragment(request):
+    if not wants_fragment(request) or wants(request, "detail"):
         looks.note(decision, user, now)
         notifications.looked_at(user=user, decision=decision, now=now)
         return card(request, decision)
@@ -55,7 +56,17 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     other = decision.returned > 0 or decision.offer is not None
     read = request.GET.get("seen", "").startswith(f"{decision.revision}.")
     again = verdict["open"] and other and not read
-    return render(request, "approvals/_verdict.html", {**verdict, "again": again})
+    shown = Shown.asked(request.GET)
+    live = {"again": again, "meanwhile": _meanwhile(decision, read), "kept": shown.query()}
+    return render(request, "approvals/_verdict.html", {**verdict, **live})
+
+
+def _meanwhile(decision: Decision, read: bool) -> Review | None:
+    """The verdict that took it from the desk of whoever had it open."""
+    if read or decision.status == Decision.Status.PARKED:
+        return None
+    said = decision.reviews.select_related("reviewer", "on_behalf_of")
+    return said.filter(returned=decision.returned).order_by("id").last()
 
 
 @require_POST
@@ -123,8 +134,7 @@ def decide(
         )
     decision.refresh_from_db()
     voted = decision.status == Decision.Status.PARKED
-    messages.success(request, _still_to_come(decision) if voted else done)
-    return redirect("approval", pk=pk)
+    return moved_on(request, decision, _still_to_come(decision) if voted else done)
 
 
 def after_own_verdict(
@@ -178,10 +188,12 @@ def card(
         **(plain_context(decision, user, now) if withheld else card_context(decision, user, now)),
         "refusal": refusal,
         "differences": differences,
+        # Whatever is refused, nothing that was typed is lost.
+        "typed": request.POST.get("reason", ""),
         "key": new_key(),
     }
-    template = "approvals/plain.html" if withheld else "approvals/approval.html"
-    response = render(request, template, context, status=status)
+    case = "approvals/_plain.html" if withheld else "approvals/_case.html"
+    response = inbox(request, case, context, Shown.asked(request.GET), status=status)
     response["ETag"] = etag(decision)
     return response
 

@@ -1,4 +1,4 @@
-"""What waits for a person, the most urgent first, and what was decided last."""
+"""What waits for a person, the most urgent first, and beside it what was decided last."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
-from django.db.models import DurationField, ExpressionWrapper, F, FloatField, Func, Value
-from django.db.models.functions import Coalesce, Greatest
 from django.shortcuts import render
 from django.utils import timezone
 
+from approvals.parts import risk_maps
+from approvals.parts.inboxes import SOON, Shown, by_urgency, facets
 from approvals.parts.queues import waiting_rows
 from approvals.parts.safeguards import afterwards
+from approvals.views.inboxes import inbox, wants
 from negotiation.lexicon import lexicons
 from negotiation.models import Decision
 from negotiation.presentation import terms
@@ -22,52 +23,60 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.core.paginator import Page
     from django.db.models import QuerySet
-    from django.db.models.sql.compiler import SQLCompiler
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 50
 RECENT = 8
-UNKNOWN = 100.0
 
 
 @watchers
 def approvals(request: HttpRequest) -> HttpResponse:
+    """The list with what stands beside it; for htmx the list alone, or what stands beside it."""
     now = timezone.now()
-    decisions = _whole(Decision.objects.visible_to(request.user))
-    urgent = _by_urgency(decisions.filter(status=Decision.Status.PARKED), now)
-    page = Paginator(urgent, PER_PAGE).get_page(request.GET.get("page"))
-    recent = decisions.exclude(status=Decision.Status.PARKED).order_by("-id")[:RECENT]
-    waiting = waiting_rows(_rows(page), person(request), now)
-    context = {"page": page, "waiting": waiting, "recent": _rows(recent)}
+    shown = Shown.asked(request.GET)
+    if wants(request, "detail"):
+        return inbox(request, "approvals/_landing.html", _beside(request), shown)
+    context = _list(request, shown, now)
     if wants_fragment(request):
         return render(request, "approvals/_queue.html", {**context, "oob": True})
-    context |= afterwards(person(request))
-    return render(request, "approvals/queue.html", context)
+    context |= _beside(request) | {"dots": risk_maps.dots(context["waiting"], now)}
+    return inbox(request, "approvals/_landing.html", context, shown)
 
 
-class Hours(Func):
-    """A duration as a number of hours."""
+def _list(request: HttpRequest, shown: Shown, now: datetime) -> dict[str, Any]:
+    """For `approvals/_queue.html`."""
+    user = person(request)
+    found = facets(user, shown, now)
+    parked = Decision.objects.visible_to(user).parked()
+    urgent = by_urgency(shown.of(_whole(parked), user, now), now)
+    page = _page(urgent, shown, found.shown)
+    return {
+        "page": page,
+        "shown": shown,
+        "kept": shown.query(),
+        "facets": found,
+        "waiting": waiting_rows(_rows(page), user, now),
+        "soon": now + SOON,
+        "earlier": shown.query(page=str(page.number - 1)),
+        "later": shown.query(page=str(page.number + 1)),
+        # What the navigation shows: counted once.
+        "queue_count": found.waiting,
+    }
 
-    template = "EXTRACT(EPOCH FROM (%(expressions)s)) / 3600.0"
-    output_field = FloatField()
 
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
-    ) -> Any:
-        # Microseconds, where durations are no type of their own.
-        template = "(%(expressions)s) / 3600e6"
-        return self.as_sql(compiler, connection, template=template, **extra_context)
+def _page(urgent: QuerySet[Decision], shown: Shown, count: int) -> Page[Decision]:
+    paginator = Paginator(urgent, PER_PAGE)
+    paginator.count = count  # a cached property, known already
+    return paginator.get_page(shown.page)
 
 
-def _by_urgency(parked: QuerySet[Decision], now: datetime) -> QuerySet[Decision]:
-    """Risk over time left: twice the risk, or half the time, is twice as urgent."""
-    left = ExpressionWrapper(F("due_at") - Value(now), output_field=DurationField())
-    hours = Greatest(Coalesce(Hours(left), 0.0), 0.0)
-    # An unknown risk is taken for the highest.
-    risk = Coalesce(F("score"), UNKNOWN)
-    return parked.annotate(urgency=(risk + 1.0) / (hours + 1.0)).order_by("-urgency", "-id")
+def _beside(request: HttpRequest) -> dict[str, Any]:
+    """For `approvals/_landing.html`."""
+    decided = _whole(Decision.objects.visible_to(request.user))
+    recent = decided.exclude(status=Decision.Status.PARKED).order_by("-id")[:RECENT]
+    return {"recent": _rows(recent), **afterwards(person(request))}
 
 
 def _whole(decisions: QuerySet[Decision]) -> QuerySet[Decision]:

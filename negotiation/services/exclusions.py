@@ -8,6 +8,8 @@ from negotiation.models import AuditEntry
 from negotiation.roles import Role, roles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import User
 
     from negotiation.models import Decision, Negotiation, ScenarioVersion
@@ -44,14 +46,24 @@ def _hand_in(version: ScenarioVersion, user: User) -> str | None:
     return None
 
 
+def read_interventions(negotiations: Iterable[Negotiation]) -> None:
+    """Who stepped in at each of these tables, in one query for all of them."""
+    tables = list(negotiations)
+    for table in tables:
+        table._parley_shaped_by = {}  # type: ignore[attr-defined]
+    entries = AuditEntry.objects.filter(
+        subject="negotiation", subject_id__in=[table.pk for table in tables], action__in=_SHAPED
+    )
+    known = {table.pk: table for table in tables}
+    rows = entries.order_by("-action").values_list("subject_id", "user_id", "action")
+    for pk, user_id, action in rows:
+        known[pk]._parley_shaped_by[user_id] = action  # type: ignore[attr-defined]
+
+
 def _shaped_by(negotiation: Negotiation) -> dict[int, str]:
     """Who stepped in at the table with evidence or a constraint, and which of them; read once per
     object, because nobody steps in any more once there is something to approve."""
-    known: dict[int, str] | None = getattr(negotiation, "_parley_shaped_by", None)
-    if known is None:
-        entries = AuditEntry.objects.filter(
-            subject="negotiation", subject_id=negotiation.pk, action__in=_SHAPED
-        )
-        known = dict(entries.order_by("-action").values_list("user_id", "action"))
-        negotiation._parley_shaped_by = known  # type: ignore[attr-defined]
+    if not hasattr(negotiation, "_parley_shaped_by"):
+        read_interventions([negotiation])
+    known: dict[int, str] = negotiation._parley_shaped_by  # type: ignore[attr-defined]
     return known

@@ -3,7 +3,7 @@
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) {
-    document.getElementById(opener.dataset.dialog)?.showModal();
+    open(document.getElementById(opener.dataset.dialog));
     return;
   }
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
@@ -27,22 +27,42 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete event.target.dataset.sent, 4000);
 });
 
-// What has just appeared under a finger is not pressed by it, also after a live change.
+// What has just appeared under a finger is not pressed by it: a button rests when it comes, also by a
+// live change, and one that confirms a dialog whenever that opens.
 const rested = new WeakSet();
+
+function pause(button) {
+  button.disabled = true;
+  button.dataset.resting = "";
+  clearTimeout(button.awakens);
+  button.awakens = setTimeout(() => {
+    button.disabled = false;
+    delete button.dataset.resting;
+  }, Number(button.dataset.inertMs));
+}
 
 function rest() {
   for (const button of document.querySelectorAll("[data-inert-ms]")) {
-    if (rested.has(button)) continue;
+    if (rested.has(button) || button.closest("dialog")) continue;
     rested.add(button);
-    button.disabled = true;
-    setTimeout(() => { button.disabled = false; }, Number(button.dataset.inertMs));
+    pause(button);
+  }
+}
+
+function open(dialog) {
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelectorAll("[data-inert-ms]").forEach(pause);
+}
+
+function openNow() {
+  for (const dialog of document.querySelectorAll("dialog[data-open-now]")) {
+    dialog.removeAttribute("open");
+    dialog.removeAttribute("data-open-now");
+    open(dialog);
   }
 }
 
 rest();
-document.addEventListener("htmx:afterSwap", rest);
-
-for (const dialog of document.querySelectorAll("dialog[data-open-now]")) {
-  dialog.removeAttribute("open");
-  dialog.showModal();
-}
+openNow();
+document.addEventListener("htmx:afterSwap", () => { rest(); openNow(); });

@@ -1,5 +1,5 @@
 // "Paused." has been read after a while, and is over when the state changes again. What went
-// wrong stays.
+// wrong stays, and what leads somewhere.
 const READ = 6000;
 const box = document.querySelector(".notices");
 const status = () => document.getElementById("state")?.dataset.status;
@@ -7,7 +7,7 @@ const status = () => document.getElementById("state")?.dataset.status;
 if (box) {
   const before = status();
   const clear = () => {
-    for (const notice of box.querySelectorAll(".tone-green")) notice.remove();
+    for (const notice of box.querySelectorAll(".tone-green:not(:has(a))")) notice.remove();
     if (!box.children.length) box.remove();
   };
   setTimeout(clear, READ);

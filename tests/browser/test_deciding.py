@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from django.db.models import F
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from negotiation.models import Decision
@@ -17,18 +14,18 @@ from tests.stack import Stack
 pytestmark = pytest.mark.browser
 
 
-def test_buttons_that_a_live_change_brings_rest_like_those_of_the_page(
+def test_what_confirms_rests_whenever_its_dialog_opens(
     open_page: Callable[..., Page], live: Stack
 ) -> None:
     decision = factories.decision()
     page = open_page("manager")
     page.goto(f"/approvals/{decision.pk}/")
-    approve = page.get_by_role("button", name="Approve…")
-    expect(approve).to_be_enabled(timeout=5_000)
-    Decision.objects.filter(pk=decision.pk).update(
-        revision=F("revision") + 1, due_at=timezone.now() + timedelta(hours=9)
-    )
-    with page.expect_response(lambda answer: "?seen=" in answer.url):
-        page.evaluate("document.getElementById('verdict').dispatchEvent(new Event('doorbell'))")
-    expect(approve).to_be_disabled(timeout=1_200)
-    expect(approve).to_be_enabled(timeout=5_000)
+    confirm = page.get_by_role("dialog").get_by_role("button", name="Approve", exact=True)
+    for _ in range(2):
+        page.get_by_role("button", name="Approve…").click()
+        expect(confirm).to_be_disabled(timeout=1_200)
+        page.keyboard.press("Control+Enter")
+        expect(confirm).to_be_enabled(timeout=5_000)
+        page.keyboard.press("Escape")
+    decision.refresh_from_db()
+    assert decision.status == Decision.Status.PARKED

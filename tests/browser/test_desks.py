@@ -33,10 +33,10 @@ def test_an_answer_and_a_claim_appear_by_themselves_on_every_card(
     page, other = open_page("manager", width=width), open_page("admin")
     for one in (page, other):
         one.goto(f"/approvals/{parked.pk}/")
-    page.get_by_role("button", name="I am on it").click()
+    page.get_by_role("button", name="Claim").click()
     expect(page.locator("#claim")).to_contain_text("You are reviewing this")
     expect(other.locator("#claim")).to_contain_text("Being reviewed by manager", timeout=SOON)
-    page.get_by_role("button", name="Ask an agent…").click()
+    page.get_by_role("button", name="Ask…").click()
     dialog = page.get_by_role("dialog", name="Ask an agent")
     dialog.get_by_label("What matters most to you").check()
     assert fits(page)

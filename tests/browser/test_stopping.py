@@ -24,7 +24,7 @@ def test_a_table_and_a_card_are_held_and_go_on(open_page: Callable[..., Page], l
     talking = tables.start(version, pace=1, seed=8)
     card = open_page("manager", width=375)
     card.goto("/approvals/")
-    row = card.locator("#queue a.row-link").first
+    row = card.locator("#queue a.item-link").first
     expect(row).to_be_visible(timeout=A_WHILE)
     row.click()
     expect(card.get_by_role("button", name="Approve…")).to_be_enabled(timeout=SOON)

@@ -21,7 +21,7 @@ ClientOf = Callable[[User], Client]
 
 HIDDEN = (
     "Risk score",
-    "risk of 100",
+    "Risk of 100",
     "Who gave up what",
     "What else was possible",
     "The end of the conversation",
@@ -29,7 +29,7 @@ HIDDEN = (
     'data-dialog="approve"',
     "people approve",
     "waterfall",
-    "sure, at least",
+    "Agents are sure",
 )
 PLAIN = ("What will happen", "against today", "What the figures rest on", "The exact request")
 
