@@ -17,6 +17,7 @@ from approvals.models import Notification
 from config import navigation
 from negotiation import roles
 from negotiation.models import Decision, PolicyChange, Stop
+from negotiation.services import preferences
 from negotiation.services.demo import ACCOUNTS, password_of
 
 if TYPE_CHECKING:
@@ -41,17 +42,23 @@ class Waiting(NamedTuple):
     decisions: int = 0
     policy_changes: int = 0
     stops: int = 0
+    # What was told last, for those whom their browser tells.
+    newest: int | None = None
+    told: str | None = None
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "")
     found: Any = SimpleLazyObject(lambda: waiting(request.user))
     return {
-        "theme": theme if theme in THEMES else "",
+        # Pages before the login, and those that say what went wrong, ask nobody.
+        "cookie_theme": theme if theme in THEMES else "",
+        "preferred": SimpleLazyObject(lambda: preferences.of(request.user)),
         "demo_accounts": SimpleLazyObject(_demo_accounts),
         "nav": SimpleLazyObject(lambda: _nav(request, found)),
         "queue_count": SimpleLazyObject(lambda: found.decisions),
         "unseen": SimpleLazyObject(lambda: found.unseen),
+        "newest_told": SimpleLazyObject(lambda: found),
         "my_roles": SimpleLazyObject(lambda: sorted(role.value for role in _roles(request))),
         "may_operate": SimpleLazyObject(lambda: roles.may_operate(request.user)),
         "may_stop": SimpleLazyObject(lambda: roles.may_stop(request.user)),
@@ -72,13 +79,16 @@ def waiting(user: User | AnonymousUser) -> Waiting:
     if not roles.may_watch(user):
         return Waiting()
     parked = Decision.objects.visible_to(user).parked()
-    counts = Waiting(
-        unseen=_number(Notification.objects.visible_to(user).unseen()),
-        decisions=_number(parked if roles.may_review(user) else parked.none()),
-        policy_changes=_number(PolicyChange.objects.visible_to(user).parked()),
-        stops=_number(Stop.objects.visible_to(user).live().over_everything()),
-    )
-    me = User.objects.filter(pk=user.pk or 0).annotate(**counts._asdict())
+    unseen = Notification.objects.visible_to(user).unseen()
+    counts: dict[str, Any] = {
+        "unseen": _number(unseen),
+        "decisions": _number(parked if roles.may_review(user) else parked.none()),
+        "policy_changes": _number(PolicyChange.objects.visible_to(user).parked()),
+        "stops": _number(Stop.objects.visible_to(user).live().over_everything()),
+        "newest": Subquery(unseen.values("pk")[:1]),
+        "told": Subquery(unseen.values("text")[:1]),
+    }
+    me = User.objects.filter(pk=user.pk or 0).annotate(**counts)
     return Waiting(*me.values_list(*Waiting._fields).get())
 
 

@@ -1,13 +1,17 @@
-"""Refuses what no browser sends, before anything tries to understand it."""
+"""What happens around every request: odd charsets are refused, times are the person's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import BadRequest
+from django.utils import timezone
+
+from negotiation.services import preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from django.http import HttpRequest, HttpResponse
 
@@ -28,3 +32,27 @@ def refuse_odd_charsets(
         return get_response(request)
 
     return answer
+
+
+class TheirTimeZone:
+    """Times are shown and read in the time zone of whoever is logged in; others need none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],  # noqa: ARG002  (Django calls it)
+        kwargs: dict[str, Any],  # noqa: ARG002
+    ) -> None:
+        if getattr(view, "login_required", True):
+            told = request.COOKIES.get("zone", "")
+            timezone.activate(preferences.zone_of(request.user, told=told))

@@ -9,6 +9,7 @@ from negotiation.views import (
     policies,
     policy_changes,
     policy_edits,
+    preferences,
     receiver,
     replays,
     reports,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("stops/", stops.stops, name="stops"),
     path("stops/set/", stops.stop, name="stop"),
     path("stops/<int:pk>/lift/", stops.lift, name="stop-lift"),
+    path("settings/", preferences.settings, name="settings"),
+    path("settings/theme/", preferences.choose_theme, name="settings-theme"),
     path("receiver/", receiver.receiver, name="receiver"),
     path("receiver/hook/", receiver.hook, name="receiver-hook"),
 ]

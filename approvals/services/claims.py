@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from approvals.services.deputies import may_decide
 from negotiation import broadcast
+from negotiation.clocks import of_the_day
 from negotiation.models import Decision
 from negotiation.services import audits
 
@@ -40,7 +41,7 @@ def claimed_by_other(decision: Decision, user: User, now: datetime) -> bool:
 
 def sentence(decision: Decision) -> str:
     """What is said to everybody else while the claim is live."""
-    until = f"{decision.claimed_until:%H:%M} UTC"
+    until = of_the_day(decision.claimed_until) if decision.claimed_until else "it lapses"
     name = decision.claimed_by.get_username() if decision.claimed_by else ""
     return (
         f"It is being reviewed by {name} until {until} at the latest. Rejecting it is always"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from approvals.models import Delegation
 from approvals.services import delegations
 from approvals.views.forms import ALL, AWAY, DelegationForm
+from negotiation.clocks import to_the_minute
 from negotiation.models import Scenario
 from negotiation.roles import may_edit_rules, may_review
 from negotiation.views.access import person, watchers
@@ -57,7 +58,7 @@ def give(request: HttpRequest) -> HttpResponse:
     except delegations.BadDelegation as refusal:
         return _page(request, form, refusal=str(refusal), status=UNPROCESSABLE)
     name = given.receiver.get_username()
-    messages.success(request, f"{name} decides for you until {given.ends:%d %b %Y, %H:%M} UTC.")
+    messages.success(request, f"{name} decides for you until {to_the_minute(given.ends)}.")
     if given.decision_id is not None:
         return redirect("approval", pk=given.decision_id)
     return redirect("delegations")

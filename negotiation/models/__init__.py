@@ -4,6 +4,7 @@ from negotiation.models.decisions import Decision, EarlierPackage
 from negotiation.models.executions import Execution, Grant
 from negotiation.models.mandates import Mandate
 from negotiation.models.policies import PolicyChange
+from negotiation.models.preferences import Preferences
 from negotiation.models.receivers import ReceivedCall
 from negotiation.models.reports import Report
 from negotiation.models.saved_views import SavedView
@@ -26,6 +27,7 @@ __all__ = [
     "Message",
     "Negotiation",
     "PolicyChange",
+    "Preferences",
     "ReceivedCall",
     "Report",
     "RiskScope",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
+from negotiation import clocks
 from negotiation.presentation import STATES, aged
 from negotiation.scenarios import texts
 from negotiation.scenarios.words import figure
@@ -97,9 +98,21 @@ def when(moment: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>',
         utc.isoformat(timespec="milliseconds"),
-        f"{utc:%d %b %Y, %H:%M:%S} UTC",
+        clocks.to_the_second(moment),
         _ago(utc, timezone.now()),
     )
+
+
+@register.simple_tag
+def clock(moment: datetime) -> str:
+    """A moment as it stands on the clock of whoever looks."""
+    return clocks.to_the_minute(moment)
+
+
+@register.simple_tag
+def zone() -> str:
+    """In which time zone times are shown and read."""
+    return timezone.get_current_timezone_name()
 
 
 def _ago(moment: datetime, now: datetime) -> str:

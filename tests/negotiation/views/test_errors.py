@@ -49,11 +49,11 @@ def test_every_page_is_served_under_the_strict_policy(operator_client: Client) -
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("cookie", "shown"), [("dark", True), ("<b>", False)])
-def test_the_server_paints_the_chosen_theme_at_once(
-    operator_client: Client, cookie: str, shown: bool
+def test_the_login_page_has_the_theme_that_was_chosen_last_in_this_browser(
+    client: Client, cookie: str, shown: bool
 ) -> None:
-    operator_client.cookies["theme"] = cookie
-    assert (f'data-theme="{cookie}"' in operator_client.get("/").content.decode()) == shown
+    client.cookies["theme"] = cookie
+    assert (f'data-theme="{cookie}"' in client.get("/login/").content.decode()) == shown
 
 
 @pytest.mark.django_db
