@@ -29,12 +29,14 @@ GROUPS: dict[str, tuple[Place, ...]] = {
     "Work": (
         Place("floor", "Floor", "squares-2x2", "f"),
         Place("approvals", "Approvals", "hand-raised", "a"),
+        Place("overview", "Overview", "chart-bar", "o"),
     ),
     "Rules": (
         Place("scenarios", "Scenarios", "document-text", "s"),
         Place("policy-changes", "Policy changes", "scale", "p", roles.may_edit_rules),
     ),
     "Record": (
+        Place("audit", "Audit", "clipboard-document-check", "u", roles.may_audit),
         Place("stops", "Stops", "stop-circle", "t"),
         Place("receiver", "Receiver", "inbox-arrow-down", "r"),
     ),
