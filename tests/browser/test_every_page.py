@@ -34,6 +34,7 @@ LOOKS = (
     Look("login", None),
     Look("floor", "operator"),
     Look("floor", "manager", query="?state=closed"),
+    Look("floor", "admin", query="?agent=cost&since=7d&q=nothing"),
     Look("negotiation", "operator", of="running"),
     Look("negotiation", "manager", of="asking"),
     Look("approvals", "manager"),
@@ -85,6 +86,7 @@ NO_PAGES = {
     "delegation-revoke",
     "execution-report",
     "execution-report-hook",
+    "first-steps-away",
     "glass-review",
     "healthz",
     "logout",
@@ -94,6 +96,7 @@ NO_PAGES = {
     "negotiation-resume",
     "negotiation-start",
     "negotiation-stop",
+    "negotiations-together",
     "notification-bell",
     "notifications-seen",
     "overview-csv",
@@ -108,6 +111,8 @@ NO_PAGES = {
     "spot-check",
     "stop",
     "stop-lift",
+    "view-delete",
+    "view-save",
 }
 
 
