@@ -1,7 +1,7 @@
-"""`python -m tests.benchmarks._floor`: how long the floor of 8,000 negotiations takes, and how many
-queries, on PostgreSQL. Prints JSON. One table on the first page has 10,000 messages. The pages come
-from the program, through its middleware, as an operator sees them. `live` is what a page asks for
-once a second; `cold` is the first page of a process, which has read no transcript yet.
+"""`python -m tests.benchmarks._floor`: what the floor with 8,000 negotiations takes on PostgreSQL,
+in milliseconds and queries. Prints JSON. One table on the first page has 10,000 messages. The pages
+come from the program, through its middleware, as an operator sees them. `live` is what a page asks
+for once a second; `cold` is the first page of a process, which has read no transcript yet.
 """
 
 from __future__ import annotations
