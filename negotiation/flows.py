@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 WIDTH = 1000
-MARGIN = 158
-TOP, BOTTOM = 30, 10
+LEFT, RIGHT = 206, 150
+TOP, BOTTOM = 52, 10
 NODE = 10
 GAP = 30
 LEAST = 220
@@ -104,11 +104,16 @@ def _counts(moves: Sequence[Passed]) -> dict[str, int]:
     return {key: max(out.get(key, 0), into.get(key, 0)) for key in {**out, **into}}
 
 
+def column_x(place: int, places: int) -> float:
+    """Where the bars of a stage begin."""
+    return round(LEFT + place * (WIDTH - LEFT - RIGHT - NODE) / max(places - 1, 1), 1)
+
+
 def _column(
     row: Sequence[Stop], counts: Mapping[str, int], place: int, places: int, scale: float
 ) -> list[Node]:
     last = place == places - 1
-    x = MARGIN + place * (WIDTH - 2 * MARGIN - NODE) / max(places - 1, 1)
+    x = column_x(place, places)
     found, y = [], float(TOP)
     for stop in row:
         height = max(counts[stop.key] * scale, THINNEST)

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Value, When
+from django.db.models import Case, Count, F, Min, Q, Value, When
 
 from approvals.models import Review
 from negotiation.models import Decision, Negotiation, Report
@@ -96,6 +96,10 @@ class Tally:
         return sum(self.routes.values())
 
     @property
+    def automatic_of_ended(self) -> float | None:
+        return self.routes[Decision.Route.AUTO] / self.ended if self.ended else None
+
+    @property
     def automatic_share(self) -> float | None:
         automatic = self.routes[Decision.Route.AUTO]
         return automatic / self.decisions if self.decisions else None
@@ -113,16 +117,14 @@ def cells(
         earlier=Case(When(opened_at__lte=begins, then=Value(True)), default=Value(False))
         if begins
         else Value(False),
-        went_bad=_went_bad(),
-        was_overturned=_overturned(),
     )
     rows = (
         tables.order_by()
         .values("earlier", **_GROUPED)
         .annotate(
             n=Count("pk"),
-            bad=Count("pk", filter=Q(went_bad=True)),
-            overturned=Count("pk", filter=Q(was_overturned=True)),
+            bad=Count("pk", filter=_went_bad()),
+            overturned=Count("pk", filter=_overturned()),
             escalated=Count("pk", filter=Q(decision__escalated__gt=0)),
             first=Min("opened_at"),
         )
@@ -134,18 +136,21 @@ def _of(tables: QuerySet[Negotiation], scenario: str) -> QuerySet[Negotiation]:
     return tables.filter(version__scenario__slug=scenario) if scenario else tables
 
 
-def _went_bad() -> Exists:
+# Not correlated with the row: the database reads each list once.
+def _went_bad() -> Q:
     reports = Report.objects.filter(replaced_at=None, outcome__in=Report.BAD)
-    return Exists(reports.filter(execution__decision=OuterRef("decision")))
+    return Q(decision__in=reports.values("execution__decision"))
 
 
 def _overturned() -> Q:
     """Approved, and then rejected, back in the queue, or reported bad (as in `health`)."""
-    reviews = Review.objects.filter(decision=OuterRef("decision"))
-    approved = reviews.filter(verdict=Review.Verdict.APPROVE)
-    back = approved.filter(returned__lt=OuterRef("decision__returned"))
-    rejected = reviews.filter(verdict=Review.Verdict.REJECT)
-    return Q(Exists(back)) | Q(Exists(approved)) & (Q(Exists(rejected)) | Q(went_bad=True))
+    approved = Review.objects.filter(verdict=Review.Verdict.APPROVE)
+    back = approved.filter(returned__lt=F("decision__returned"))
+    rejected = Review.objects.filter(verdict=Review.Verdict.REJECT)
+    did_not_hold = Q(decision__in=rejected.values("decision")) | _went_bad()
+    return Q(decision__in=back.values("decision")) | (
+        Q(decision__in=approved.values("decision")) & did_not_hold
+    )
 
 
 def _cell(row: dict[str, Any]) -> Cell:

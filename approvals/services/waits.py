@@ -28,13 +28,13 @@ _FINE = 1.02
 _SECOND = 1 / 3600
 
 BANDS: Sequence[tuple[str, float]] = (
-    ("< 1 min", 1 / 60),
-    ("5 min", 5 / 60),
-    ("15 min", 0.25),
+    ("1 m", 1 / 60),
+    ("5 m", 5 / 60),
+    ("15 m", 0.25),
     ("1 h", 1.0),
     ("4 h", 4.0),
-    ("1 day", 24.0),
-    ("longer", float("inf")),
+    ("1 d", 24.0),
+    ("more", float("inf")),
 )
 
 

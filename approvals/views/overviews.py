@@ -91,7 +91,7 @@ def _changes(seen: Overview) -> dict[str, Any]:
         return {}
     return {
         "agreed": _points(seen.total.agreed_share, seen.before.agreed_share),
-        "automatic": _points(seen.total.automatic_share, seen.before.automatic_share),
+        "automatic": _points(seen.total.automatic_of_ended, seen.before.automatic_of_ended),
     }
 
 
