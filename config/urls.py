@@ -5,6 +5,7 @@ from django.urls import include, path
 from approvals.views import delegations, overviews
 from config.health import healthz
 from config.metrics import metrics
+from config.palette import palette
 
 urlpatterns = [
     path("", include("negotiation.urls")),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("notifications/", include("approvals.notification_urls")),
+    path("palette/", palette, name="palette"),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
