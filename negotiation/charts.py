@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from negotiation.lexicon import Face
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 360, 220
-LEFT, RIGHT, TOP, BOTTOM = 8, 96, 20, 26
-LABEL_GAP = 14
-ASIDE = 2
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 SQUARE, EDGE, MARGIN = 300, 24, 12
 
@@ -30,97 +26,6 @@ class Curve:
     label_y: float
     value: float
     dots: tuple[Point, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Concessions:
-    """What each seat asked for itself, offer after offer: 1 its best, 0 its limit."""
-
-    curves: tuple[Curve, ...]
-    first: int
-    last: int
-    limit_y: float
-    best_y: float
-    left: float
-    right: float
-    label_x: float
-    deal_x: float | None
-    deal: tuple[tuple[Face, Point], ...]
-    width: int = WIDTH
-    height: int = HEIGHT
-
-
-def concessions(
-    asked: Mapping[str, Sequence[Point]],
-    faces: Mapping[str, Face],
-    *,
-    head: int,
-    deal: Mapping[str, float] | None = None,
-) -> Concessions | None:
-    """`asked`: per seat (message number, surplus of its own offer); `deal`: surplus per seat of
-    the offer that stands or was agreed. None while there is nothing to draw."""
-    drawn = {name: points for name, points in asked.items() if points and name in faces}
-    if not drawn:
-        return None
-    dealt = {name: surplus for name, surplus in (deal or {}).items() if name in faces}
-    first = min(int(points[0][0]) for points in drawn.values())
-    last = max(head, first + 1)
-    place = _Frame(first, last, tuple(drawn)).place
-    right = WIDTH - RIGHT
-    return Concessions(
-        curves=_curves(drawn, faces, place, last),
-        first=first,
-        last=last,
-        limit_y=HEIGHT - BOTTOM,
-        best_y=TOP,
-        left=LEFT,
-        right=right,
-        label_x=right + 12,
-        deal_x=right if deal else None,
-        deal=tuple((faces[name], place(name, (last, end))) for name, end in dealt.items()),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """Where (message number, surplus) of a seat is on the picture."""
-
-    first: int
-    last: int
-    names: tuple[str, ...]
-
-    def place(self, name: str, point: Point) -> Point:
-        along = (point[0] - self.first) / (self.last - self.first)
-        y = TOP + (1 - min(max(point[1], 0.0), 1.0)) * (HEIGHT - TOP - BOTTOM)
-        return _at(LEFT + along * (WIDTH - RIGHT - LEFT), y + self._aside(name))
-
-    def _aside(self, name: str) -> float:
-        """Seats that ask for the same lie side by side instead of hiding each other."""
-        if name not in self.names:
-            return 0
-        return (self.names.index(name) - (len(self.names) - 1) / 2) * ASIDE
-
-
-def _curves(
-    drawn: Mapping[str, Sequence[Point]],
-    faces: Mapping[str, Face],
-    place: Callable[[str, Point], Point],
-    last: int,
-) -> tuple[Curve, ...]:
-    ends = {name: place(name, (last, points[-1][1])) for name, points in drawn.items()}
-    labels = spread({name: end[1] for name, end in ends.items()}, LABEL_GAP, TOP, HEIGHT - BOTTOM)
-    dots = {name: tuple(place(name, point) for point in points) for name, points in drawn.items()}
-    return tuple(
-        Curve(
-            face=faces[name],
-            path=steps(dots[name], WIDTH - RIGHT),
-            end=ends[name],
-            label_y=labels[name],
-            value=points[-1][1],
-            dots=dots[name],
-        )
-        for name, points in drawn.items()
-    )
 
 
 @dataclass(frozen=True, slots=True)

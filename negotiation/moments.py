@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negotiation.engine.messages import Act
 from negotiation.models import Negotiation
-from negotiation.side_panels import beside, side_context
+from negotiation.side_panels import side_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,12 +30,11 @@ class Tick(NamedTuple):
 def moment_context(negotiation: Negotiation, seq: int) -> dict[str, Any]:
     """For the state and the panel beside the transcript, as they were after message `seq`."""
     seq = max(0, min(seq, negotiation.head))
-    said = list(beside(negotiation.messages.filter(seq__lte=seq)))
     if seq == negotiation.head:
-        return {**side_context(negotiation, said), "seq": seq}
-    then = _as_it_was(negotiation, seq)
+        return {**side_context(negotiation), "seq": seq}
+    then = as_it_was(negotiation, seq)
     return {
-        **side_context(then, said),
+        **side_context(then),
         "decision": None,
         "held": None,
         "left": None,
@@ -44,7 +43,7 @@ def moment_context(negotiation: Negotiation, seq: int) -> dict[str, Any]:
     }
 
 
-def _as_it_was(negotiation: Negotiation, seq: int) -> Negotiation:
+def as_it_was(negotiation: Negotiation, seq: int) -> Negotiation:
     """Never saved: a copy that only the templates read."""
     then = copy(negotiation)
     said = negotiation.messages.filter(seq=seq).first()

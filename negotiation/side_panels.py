@@ -4,49 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from negotiation.engine.messages import Act
+from django.urls import NoReverseMatch, reverse
+
 from negotiation.lexicon import Face, Lexicon, lexicon_for
-from negotiation.pictures import picture
-from negotiation.presentation import shown_evidence, state_context, terms
+from negotiation.pictures import pictures
+from negotiation.presentation import state_context, terms
+from negotiation.tellings import SHOWN, tellings
+from negotiation.timelines import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from django.db.models import QuerySet
-
-    from negotiation.models import Message, Negotiation
+    from negotiation.models import Negotiation
 
 
-def beside(said: QuerySet[Message]) -> QuerySet[Message]:
-    """What the panel beside the transcript is made of: offers and evidence."""
-    return said.exclude(body__offer=None, body__evidence=None).defer("text")
-
-
-def side_context(negotiation: Negotiation, messages: Sequence[Message]) -> dict[str, Any]:
-    """For `_state.html`, `_picture.html` and `_standing.html`: what is `beside`, or more.
+def side_context(negotiation: Negotiation, pair: tuple[str, str] | None = None) -> dict[str, Any]:
+    """For `_state.html`, `_picture.html` and `_standing.html`.
 
     For a moment that is past, `negotiation` is the table as it was (head, round, status,
-    agreement, summary) and `messages` end there: nothing else of the table may be read here.
+    agreement, summary): nothing else of it is read here, and of its messages those up to its head.
     """
-    lexicon = lexicon_for(negotiation.version)
-    offers = [message for message in messages if message.body.get("offer")]
-    last = {message.sender: message for message in offers}
+    lexicon, line = lexicon_for(negotiation.version), timeline(negotiation)
     return {
         **state_context(negotiation),
-        **picture(negotiation, lexicon, messages),
+        **pictures(negotiation, lexicon, line, pair),
         "standing": [
             {
                 "face": lexicon.face(name),
-                "message": message,
-                "terms": terms(lexicon, message.body["offer"]),
+                "seq": offered.seq,
+                "terms": terms(lexicon, offered.offer),
+                "home": _home(lexicon, name),
             }
-            for name, message in last.items()
+            for name, offered in line.standing.items()
         ],
         "agreed": terms(lexicon, negotiation.agreement or {}),
         "ends": seat_ends(lexicon, negotiation.summary),
         "confidence": negotiation.summary.get("confidence"),
-        "told": _told(lexicon, messages),
+        "told": tellings(lexicon, line),
+        "told_before": max(len(line.knowledge.hearings) - SHOWN, 0),
     }
+
+
+def _home(lexicon: Lexicon, name: str) -> str:
+    """The agent's own page, where there is one."""
+    if name not in lexicon.seats:
+        return ""
+    try:
+        return reverse("agent", args=[name])
+    except NoReverseMatch:
+        return ""
 
 
 class SeatEnd(NamedTuple):
@@ -68,18 +74,4 @@ def seat_ends(lexicon: Lexicon, summary: Mapping[str, Any]) -> list[SeatEnd]:
         SeatEnd(face, surplus[name], confidence.get(name))
         for name, face in lexicon.seats.items()
         if isinstance(surplus.get(name), int | float)
-    ]
-
-
-def _told(lexicon: Lexicon, messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """Who told whom what, in the order it was said."""
-    return [
-        {
-            "seq": message.seq,
-            "face": lexicon.face(message.sender),
-            "to": [lexicon.face(name) for name in message.body.get("recipients") or ()],
-            "evidence": shown_evidence(lexicon, message.body["evidence"]),
-        }
-        for message in messages
-        if message.act == Act.INFORM and message.body.get("evidence")
     ]

@@ -5,7 +5,9 @@ from negotiation.views import (
     first_steps,
     fleets,
     floor,
+    interventions,
     negotiations,
+    pictures,
     policies,
     policy_changes,
     policy_edits,
@@ -32,6 +34,13 @@ urlpatterns = [
     path("negotiations/<int:pk>/pause/", negotiations.pause, name="negotiation-pause"),
     path("negotiations/<int:pk>/resume/", negotiations.resume, name="negotiation-resume"),
     path("negotiations/<int:pk>/stop/", negotiations.stop, name="negotiation-stop"),
+    path("negotiations/<int:pk>/evidence/", interventions.evidence, name="negotiation-evidence"),
+    path(
+        "negotiations/<int:pk>/constraint/",
+        interventions.constraint,
+        name="negotiation-constraint",
+    ),
+    path("negotiations/<int:pk>/space/", pictures.space, name="negotiation-space"),
     path("negotiations/<int:pk>/messages/", transcripts.messages, name="negotiation-messages"),
     path(
         "negotiations/<int:pk>/messages/<int:seq>.json",
@@ -62,12 +71,18 @@ urlpatterns = [
         "scenarios/<slug:slug>/versions/<int:number>/", scenarios.version, name="scenario-version"
     ),
     path(
+        "scenarios/<slug:slug>/versions/<int:number>/agreeable/",
+        scenarios.agreeable,
+        name="scenario-agreeable",
+    ),
+    path(
         "scenarios/<slug:slug>/versions/<int:number>/restore/",
         scenarios.restore,
         name="scenario-restore",
     ),
     path("scenarios/<slug:slug>/policy/", policies.policy, name="policy"),
     path("scenarios/<slug:slug>/policy/edit/", policy_edits.edit, name="policy-edit"),
+    path("scenarios/<slug:slug>/policy/preview/", policy_edits.preview, name="policy-preview"),
     path("scenarios/<slug:slug>/policy/try/", policy_edits.attempt, name="policy-try"),
     path(
         "scenarios/<slug:slug>/policy/versions/<int:number>/",

@@ -7,7 +7,6 @@ session that is replayed, at the cost of the few messages that tell something.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,9 +50,9 @@ class Retelling:
         """Before anything is said."""
         return cls(table, {seat.name: Outlook.first(table, seat).beliefs for seat in table.seats})
 
-    @cached_property
+    @property
     def utilities(self) -> FloatArray:
-        """What each seat expects of each lawful offer, shape (rows, seats)."""
+        """What each seat expects of each lawful offer, shape (rows, seats); computed anew."""
         return np.stack(
             [
                 Outlook(self.table, seat, self.beliefs[seat.name]).utilities

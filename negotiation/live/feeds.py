@@ -16,7 +16,7 @@ from negotiation.live.desks import desk
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from negotiation.models import Message, Negotiation
+    from negotiation.models import Negotiation
 
     Send = Callable[[dict[str, str]], Awaitable[None]]
 
@@ -104,7 +104,6 @@ class Feed:
     revision: int = 0
     dressed_at: float = 0.0
     viewers: set[Viewer] = field(default_factory=set)
-    beside: list[Message] = field(default_factory=list)
     _ring: deque[Item] = field(default_factory=deque)
     _frames: dict[tuple[int, int], Frame] = field(default_factory=dict)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)

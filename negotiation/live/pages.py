@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from negotiation.models import Message, Negotiation
 from negotiation.presentation import message_context
-from negotiation.side_panels import beside, side_context
+from negotiation.side_panels import side_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,15 +70,9 @@ def rendered(negotiation_id: int, *, after: int, upto: int) -> list[tuple[int, s
     return [(row.seq, _card(table, row)) for row in rows]
 
 
-def panel(negotiation_id: int, before: list[Message]) -> list[str]:
-    """What stands beside the transcript, as it is now.
-
-    `before` are the messages that it was made of the last time; what was said since is added.
-    """
-    table = tables([negotiation_id])[negotiation_id]
-    last = before[-1].seq if before else 0
-    before += beside(table.messages.filter(seq__gt=last).order_by("seq"))
-    side = side_context(table, before)
+def panel(negotiation_id: int) -> list[str]:
+    """What stands beside the transcript, as it is now."""
+    side = side_context(tables([negotiation_id])[negotiation_id])
     return [render_to_string(template, side) for template in FRAGMENTS]
 
 

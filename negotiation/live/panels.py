@@ -38,7 +38,7 @@ class Panels:
             feed = await self._next()
             feed.dressed_at = begun = loop.time()
             try:
-                fragments = await desk("panels").ask(pages.panel, feed.negotiation_id, feed.beside)
+                fragments = await desk("panels").ask(pages.panel, feed.negotiation_id)
             except Exception:
                 log.exception("The panel of negotiation %s failed.", feed.negotiation_id)
                 continue

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from negotiation.models import Negotiation, Scenario
 from negotiation.services import sessions
-from negotiation.side_panels import beside, side_context
+from negotiation.side_panels import side_context
 from negotiation.views import floor
 from negotiation.views.access import operators, person, watchers
 from negotiation.views.forms import ReasonForm, StartForm, first_error
@@ -30,9 +30,8 @@ LARGEST_ID = 2**63 - 1
 @watchers
 def negotiation(request: HttpRequest, pk: int) -> HttpResponse:
     table = find(request, pk)
-    said = table.messages.filter(seq__lte=table.head)
     context = {
-        **side_context(table, list(beside(said))),
+        **side_context(table, pair_of(request)),
         **window_context(table, request.GET),
     }
     return render(request, "negotiation/negotiation.html", context)
@@ -116,3 +115,9 @@ def find(request: HttpRequest, pk: int) -> Negotiation:
         raise Http404
     tables = Negotiation.objects.visible_to(request.user).select_related("version__scenario")
     return get_object_or_404(tables.defer("version__document"), pk=pk)
+
+
+def pair_of(request: HttpRequest) -> tuple[str, str] | None:
+    """The two seats that the address names for the utility space; None without them."""
+    first, second = (request.GET.get(axis, "") for axis in ("x", "y"))
+    return (first, second) if first and second else None

@@ -1,5 +1,7 @@
 // A table as it was after each of its messages: cards and the panel beside them. Cards come in
 // pieces and are kept; the panel comes from the server for each moment, one request at a time.
+import { replace } from "./parts.js";
+
 const page = document.getElementById("replay");
 const list = document.getElementById("transcript");
 const range = document.getElementById("replay-at");
@@ -77,7 +79,7 @@ async function panel() {
       panels.set(wish, document.adoptNode(fresh.getElementById("moment")));
       if (panels.size > KEPT_PANELS) panels.delete(panels.keys().next().value);
     }
-    for (const part of [...panels.get(wish).cloneNode(true).children]) document.getElementById(part.id)?.replaceWith(part);
+    for (const part of [...panels.get(wish).cloneNode(true).children]) replace(part);
     document.dispatchEvent(new Event("parley:shown"));
   } catch { stop(); }
   asking = false;

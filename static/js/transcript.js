@@ -1,6 +1,8 @@
 // Puts what arrives into the page: parsed, never as innerHTML. Follows the end until the reader
 // scrolls up or holds it, and again from the end on; meanwhile a button counts what is new.
 // Finds messages by their number (#m12), also those that are not in the page.
+import { replace } from "./parts.js";
+
 const list = document.getElementById("transcript");
 const box = document.getElementById("messages");
 const button = document.getElementById("follow");
@@ -56,15 +58,6 @@ function tally(card) {
     if (number) number.textContent = Number(number.textContent) + 1;
     else if (box.dataset.newer !== "yes") freshen();
   }
-}
-
-function replace(fresh) {
-  const old = document.getElementById(fresh.id);
-  // What the reader has unfolded stays unfolded.
-  for (const open of old?.querySelectorAll("details[open][id]") ?? []) {
-    fresh.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
-  }
-  old?.replaceWith(fresh);
 }
 
 function become(state) {

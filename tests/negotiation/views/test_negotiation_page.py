@@ -72,12 +72,13 @@ def test_of_a_long_talk_only_the_newest_are_read_and_all_offers_stand(
     assert [item["message"].seq for item in answer.context["items"]] == [9, 10, 11]
     assert answer.context["older"]
     assert not answer.context["newer"]
-    assert [item["message"].seq for item in answer.context["standing"]] == [1]
+    assert [item["seq"] for item in answer.context["standing"]] == [1]
     read = [
         query["sql"] for query in asked.captured_queries if '"negotiation_message"' in query["sql"]
     ]
     assert read
-    assert all("LIMIT 4" in sql or "offer" in sql or "GROUP BY" in sql for sql in read)
+    needed = ("LIMIT 4", "offer", "GROUP BY", "'intervene'")
+    assert all(any(part in sql for part in needed) for sql in read)
 
 
 def test_a_card_has_one_root_with_its_number() -> None:
@@ -201,7 +202,7 @@ def test_controls_are_for_those_who_may_use_them(
 
 def test_each_fragment_has_one_root_with_the_id_it_replaces() -> None:
     table = factories.negotiation()
-    context = side_context(table, [say(table, 1)])
+    context = side_context(table)
     for name in ("state", "picture", "standing"):
         fragment = render_to_string(f"negotiation/_{name}.html", context).strip()
         root = fragment[1:].split(" ", 1)[0]
@@ -213,9 +214,9 @@ def test_a_whole_conversation_draws_a_curve_for_each_seat() -> None:
     table = sessions.start(version=factories.version(), by=None, now=timezone.now(), pace=0, seed=7)
     runs.run(negotiation_id=table.pk, clock=timezone.now)
     table = Negotiation.objects.get(pk=table.pk)
-    context = side_context(table, list(table.messages.all()))
+    context = side_context(table)
     seats = [seat["name"] for seat in table.version.document["seats"]]
-    assert {curve.face.name for curve in context["chart"].curves} == set(seats)
+    assert {strip.face.name for strip in context["chart"].strips} == set(seats)
     assert [end.face.name for end in context["ends"]] == seats
     assert all(0 <= end.bar <= 100 for end in context["ends"])
 
@@ -226,9 +227,9 @@ def test_two_seats_get_the_utility_space_with_frontier_and_nash_point() -> None:
     table = sessions.start(version=version, by=None, now=timezone.now(), pace=0, seed=7)
     runs.run(negotiation_id=table.pk, clock=timezone.now)
     table = Negotiation.objects.get(pk=table.pk)
-    context = side_context(table, list(table.messages.all()))
+    context = side_context(table)
     space = context["space"]
     assert space.frontier.startswith("M")
     assert space.nash is not None
-    assert [path.face.name for path in space.paths] == [s["name"] for s in document["seats"][:2]]
+    assert {path.face.name for path in space.paths} == {s["name"] for s in document["seats"][:2]}
     assert "Pareto frontier" in render_to_string("negotiation/_picture.html", context)
