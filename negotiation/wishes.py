@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from negotiation.engine.requirements import TESTS, Requirement
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from negotiation.scenarios.words import Words
 
 FEW = 12
-"""Of an issue with so many options each is a box to tick."""
+"""A number with more options than this is asked for as a span of them, not one by one."""
 
 LONGEST = 40
 _NUMBER = re.compile(
@@ -46,10 +46,17 @@ class Choice:
     agreed: bool
 
 
+class Level(NamedTuple):
+    """A figure that can be picked, and what it is called."""
+
+    value: str
+    text: str
+
+
 @dataclass(slots=True)
 class Wish:
-    """One row. `choices` for an issue whose options are ticked or picked, else a figure with what
-    was typed for `least` and `most`."""
+    """One row. `choices` for an issue whose options are ticked, else a figure with what was typed
+    or picked for `least` and `most`; `levels` are what can be picked, if not any figure."""
 
     name: str
     label: str
@@ -60,18 +67,19 @@ class Wish:
     most: str = ""
     error: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
+    levels: Sequence[Level] = ()
 
     @property
-    def ticked(self) -> bool:
-        return 0 < len(self.choices) <= FEW
+    def many(self) -> bool:
+        """Whether there are so many choices that all or none of them is a beginning."""
+        return len(self.choices) > FEW
 
     @property
     def changed(self) -> bool:
         """Whether it asks for anything."""
         if not self.choices:
             return bool(self.least.strip() or self.most.strip())
-        kept = sum(choice.kept for choice in self.choices)
-        return kept < len(self.choices) if self.ticked else kept > 0
+        return not all(choice.kept for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,7 @@ def rows_of(
     """The rows of a scenario, with what was agreed where that is known."""
     table, words = version.compiled().table, lexicon_for(version).words
     agreed = agreed or {}
+    levels = {each.name: each.levels for each in version.compiled().document.measures}
     matter = subjects(version.compiled().document)
     figures = {
         measure.name: Wish(
@@ -139,6 +148,7 @@ def rows_of(
             agreed=words.value(measure.name, agreed.get(measure.name), measure.unit)
             if offer
             else "",
+            levels=_levels(levels.get(measure.name, {})),
         )
         for measure in table.measures
     }
@@ -149,6 +159,12 @@ def rows_of(
     )
 
 
+def _levels(levels: Mapping[Any, str]) -> list[Level]:
+    """Where figures only stand for an order, they are called by their names."""
+    known = sorted((float(figure), text) for figure, text in levels.items())
+    return [Level(f"{figure:g}", text) for figure, text in known]
+
+
 def _agreed_figures(package: Mapping[str, Any]) -> dict[str, Any]:
     effects = {name: each.get("value") for name, each in package.get("effects", {}).items()}
     read = {each["name"]: each["value"] for each in package.get("read", {}).get("figures", ())}
@@ -156,9 +172,9 @@ def _agreed_figures(package: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _issue(issue: Issue, words: Words, agreed: Mapping[str, Option]) -> Wish:
-    few = len(issue.options) <= FEW
+    span = issue.numeric and len(issue.options) > FEW
     choices = [
-        Choice(str(option), words.value(issue.name, option), few, option == agreed.get(issue.name))
+        Choice(str(option), words.value(issue.name, option), True, option == agreed.get(issue.name))
         for option in issue.options
     ]
     return Wish(
@@ -166,8 +182,9 @@ def _issue(issue: Issue, words: Words, agreed: Mapping[str, Option]) -> Wish:
         label=issue.label,
         unit=issue.unit,
         agreed=words.value(issue.name, agreed[issue.name]) if agreed else "",
-        choices=choices if few or not issue.numeric else [],
+        choices=[] if span else choices,
         options={str(option): option for option in issue.options},
+        levels=[Level(one.value, one.text) for one in choices] if span else (),
     )
 
 
@@ -210,7 +227,7 @@ def typed(wishes: Wishes, data: QueryDict) -> Wishes:
         if wish.choices:
             sent = set(data.getlist(f"keep:{wish.name}"))
             wish.choices = [_kept(each, each.value in sent) for each in wish.choices]
-            if wish.ticked and not sent & wish.options.keys():
+            if not sent & wish.options.keys():
                 wish.error = "Leave at least one option."
             elif sent - wish.options.keys():
                 wish.error = "Something was sent that is no option here. Look at it again."

@@ -6,7 +6,7 @@ No wins over yes until the permission is used.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import IntegrityError, transaction
 from django.utils.timesince import timesince
@@ -23,6 +23,7 @@ from negotiation.services import decisions, stops
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from typing import NotRequired, Unpack
 
     from django.contrib.auth.models import User
 
@@ -49,86 +50,50 @@ class NotParked(Exception):
         self.decision = decision
 
 
-def approve(
-    *,
-    decision_id: int,
-    by: User,
-    seen_hash: str,
-    now: datetime,
-    reason: str = "",
-    seen_revision: int | None = None,
-    key: str = "",
-    for_user: User | None = None,
-) -> Review:
+class Verdict(TypedDict):
+    """What every verdict comes with: the package that was seen, in the state in which it was seen;
+    a key of the call; and whose voice it is, if not one's own."""
+
+    decision_id: int
+    by: User
+    seen_hash: str
+    now: datetime
+    reason: NotRequired[str]
+    seen_revision: NotRequired[int | None]
+    key: NotRequired[str]
+    for_user: NotRequired[User | None]
+
+
+def approve(**said: Unpack[Verdict]) -> Review:
     """Approves exactly the package whose hash the reviewer saw, as it stood then; with the last
-    approval that it needs it is cleared. `for_user`: whose voice it is, if not one's own. Raises
-    NotAllowed, MayNotApprove, NotParked, KeyReused."""
-    call = Call(
-        decision_id=decision_id,
-        by=by,
-        verdict=Review.Verdict.APPROVE,
-        reason=reason,
-        seen_hash=seen_hash,
-        seen_revision=seen_revision,
-        key=key,
-        for_user=for_user,
-    )
-    return _verdict(call, now)
+    approval that it needs it is cleared. Raises NotAllowed, MayNotApprove, NotParked, KeyReused."""
+    return _verdict(Review.Verdict.APPROVE, said)
 
 
-def reject(
-    *,
-    decision_id: int,
-    by: User,
-    seen_hash: str,
-    reason: str,
-    now: datetime,
-    seen_revision: int | None = None,
-    key: str = "",
-    for_user: User | None = None,
-) -> Review:
-    """Ends the decision; nothing is carried out."""
-    if not reason.strip():
-        raise ReasonMissing(ReasonMissing.__doc__)
-    call = Call(
-        decision_id=decision_id,
-        by=by,
-        verdict=Review.Verdict.REJECT,
-        reason=reason,
-        seen_hash=seen_hash,
-        seen_revision=seen_revision,
-        key=key,
-        for_user=for_user,
-    )
-    return _verdict(call, now)
+def reject(**said: Unpack[Verdict]) -> Review:
+    """Ends the decision; nothing is carried out. Raises ReasonMissing besides."""
+    return _verdict(Review.Verdict.REJECT, said)
 
 
-def withdraw(
-    *,
-    decision_id: int,
-    by: User,
-    seen_hash: str,
-    reason: str,
-    now: datetime,
-    seen_revision: int | None = None,
-    key: str = "",
-) -> Review:
+def withdraw(**said: Unpack[Verdict]) -> Review:
     """Takes back what an operator had asked the agents for, until a worker begins."""
-    if not reason.strip():
+    return _verdict(Review.Verdict.WITHDRAW, said)
+
+
+def _verdict(verdict: Review.Verdict, said: Verdict) -> Review:
+    now, reason = said["now"], said.get("reason", "")
+    if verdict != Review.Verdict.APPROVE and not reason.strip():
         raise ReasonMissing(ReasonMissing.__doc__)
     call = Call(
-        decision_id=decision_id,
-        by=by,
-        verdict=Review.Verdict.WITHDRAW,
+        decision_id=said["decision_id"],
+        by=said["by"],
+        verdict=verdict,
         reason=reason,
-        seen_hash=seen_hash,
-        seen_revision=seen_revision,
-        key=key,
+        seen_hash=said["seen_hash"],
+        seen_revision=said.get("seen_revision"),
+        key=said.get("key", ""),
+        for_user=said.get("for_user"),
     )
-    return _verdict(call, now)
-
-
-def _verdict(call: Call, now: datetime) -> Review:
     _refuse_without_a_voice(call, now)
     try:
         return once(call, lambda: _decide(call, now))

@@ -47,7 +47,8 @@ def _answer(request: HttpRequest, decision: Decision) -> HttpResponse:
     if request.method == "POST":
         return _amend(request, decision, asked)
     if wants_fragment(request):
-        return render(request, "approvals/_check.html", _check(decision, asked))
+        check = _check(decision, asked)
+        return render(request, "approvals/_check.html", {**check, "oob": True})
     if decision.status != Decision.Status.PARKED:
         messages.warning(request, "It does not wait for anybody, so it cannot be amended.")
         return redirect("approval", pk=decision.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -16,7 +17,7 @@ from approvals.models import GlassReview
 from approvals.services import emergencies
 from approvals.services.calls import KeyReused
 from approvals.services.reviews import NotParked
-from approvals.views.cards import CONFLICT, UNPROCESSABLE, card, find
+from approvals.views.cards import CONFLICT, FORBIDDEN, UNPROCESSABLE, card, find
 from approvals.views.preconditions import Missing, seen_by
 from negotiation.models import SpotCheck
 from negotiation.roles import may_break_glass, may_look_back
@@ -26,6 +27,8 @@ from negotiation.views.forms import LONGEST_REASON, first_error
 from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
 
 breakers = only(may_break_glass, "Only seniors and admins break the glass.")
@@ -47,8 +50,9 @@ class BreakGlassForm(forms.Form):
 
 
 class GlassReviewForm(forms.Form):
-    verdict = forms.ChoiceField(
+    verdict = forms.TypedChoiceField(
         choices=GlassReview.Verdict,
+        coerce=GlassReview.Verdict,
         error_messages={"required": "Say whether it was justified."},
     )
     note = forms.CharField(
@@ -58,8 +62,10 @@ class GlassReviewForm(forms.Form):
 
 
 class SpotCheckForm(forms.Form):
-    verdict = forms.ChoiceField(
-        choices=SpotCheck.Verdict, error_messages={"required": "Say whether it is right."}
+    verdict = forms.TypedChoiceField(
+        choices=SpotCheck.Verdict,
+        coerce=SpotCheck.Verdict,
+        error_messages={"required": "Say whether it is right."},
     )
     note = forms.CharField(required=False, max_length=LONGEST_REASON, error_messages=_TOO_LONG)
 
@@ -108,49 +114,38 @@ def break_glass(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @lookers_back
 def look_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says whether a broken glass was justified."""
     review = get_object_or_404(GlassReview.objects.visible_to(request.user), pk=_row(pk))
-    decision, form = find(request, review.decision_id), GlassReviewForm(request.POST)
-    if not form.is_valid():
-        return card(request, decision, refusal=first_error(form), status=UNPROCESSABLE)
-    try:
-        emergencies.look_back(
-            review_id=pk,
-            by=person(request),
-            verdict=GlassReview.Verdict(form.cleaned_data["verdict"]),
-            note=form.cleaned_data["note"],
-            now=timezone.now(),
-        )
-    except emergencies.MayNotReview as refusal:
-        return card(request, decision, refusal=str(refusal), status=403)
-    except emergencies.AlreadyReviewed as refusal:
-        return card(request, decision, refusal=str(refusal), status=CONFLICT)
-    messages.success(request, "Noted. It is kept with the decision.")
-    return redirect("approval", pk=review.decision_id)
+    note = partial(emergencies.look_back, review_id=pk)
+    return _noted(request, review.decision_id, GlassReviewForm(request.POST), note)
 
 
 @require_POST
 @reviewers
 def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says whether what was drawn for a spot check is right."""
     drawn = get_object_or_404(SpotCheck.objects.visible_to(request.user), pk=_row(pk))
-    decision, form = find(request, drawn.decision_id), SpotCheckForm(request.POST)
+    note = partial(spot_checks.answer, check_id=pk)
+    return _noted(request, drawn.decision_id, SpotCheckForm(request.POST), note)
+
+
+def _noted(
+    request: HttpRequest, pk: int, form: forms.Form, note: Callable[..., object]
+) -> HttpResponse:
+    """What somebody found afterwards, answered on the card."""
+    decision = find(request, pk)
     if not form.is_valid():
         return card(request, decision, refusal=first_error(form), status=UNPROCESSABLE)
     try:
-        spot_checks.answer(
-            check_id=pk,
-            by=person(request),
-            verdict=SpotCheck.Verdict(form.cleaned_data["verdict"]),
-            note=form.cleaned_data["note"],
-            now=timezone.now(),
-        )
-    except spot_checks.NotAllowed as refusal:
-        return card(request, decision, refusal=str(refusal), status=403)
+        note(by=person(request), now=timezone.now(), **form.cleaned_data)
+    except (emergencies.MayNotReview, spot_checks.NotAllowed) as refusal:
+        return card(request, decision, refusal=str(refusal), status=FORBIDDEN)
     except spot_checks.NoteMissing as refusal:
         return card(request, decision, refusal=str(refusal), status=UNPROCESSABLE)
-    except spot_checks.AlreadyChecked as refusal:
+    except (emergencies.AlreadyReviewed, spot_checks.AlreadyChecked) as refusal:
         return card(request, decision, refusal=str(refusal), status=CONFLICT)
     messages.success(request, "Noted. It is kept with the decision.")
-    return redirect("approval", pk=drawn.decision_id)
+    return redirect("approval", pk=pk)
 
 
 def _row(pk: int) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -66,7 +68,7 @@ def figure_filter(value: object, unit: str = "") -> str:
 
 @register.filter
 def percent(value: object) -> str:
-    return f"{float(value) * 100:.0f} %" if isinstance(value, int | float) else "unknown"
+    return f"{float(value) * 100:.0f}\u00a0%" if isinstance(value, int | float) else "unknown"
 
 
 @register.filter
@@ -76,7 +78,7 @@ def points(value: float) -> str:
 
 @register.filter
 def signed_percent(value: float) -> str:
-    return f"{value * 100:+.0f} %".replace("-", "−")
+    return f"{value * 100:+.0f}\u00a0%".replace("-", "−")
 
 
 @register.filter
@@ -152,6 +154,8 @@ def message_card(item: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
-@register.inclusion_tag("negotiation/_mark.html")
-def mark(face: Face, size: str = "") -> dict[str, Any]:
-    return {"face": face, "size": size}
+@register.simple_tag
+@lru_cache(maxsize=1_000)
+def mark(face: Face, size: str = "") -> SafeString:
+    """Drawn once: a transcript shows the same few faces a thousand times."""
+    return render_to_string("negotiation/_mark.html", {"face": face, "size": size})

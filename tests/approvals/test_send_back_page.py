@@ -36,7 +36,7 @@ def filled(decision: Decision, **changes: Any) -> dict[str, Any]:
     rows = {
         f"keep:{wish.name}": [choice.value for choice in wish.choices]
         for wish in wishes.rows(decision)
-        if wish.ticked
+        if wish.choices
     }
     seen = {"seen": decision.tag, "key": KEY, "rows": "1", "reason": "Not there, please."}
     return {**rows, **seen, **changes}
