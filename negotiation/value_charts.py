@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from negotiation.engine.utility import ValueFunction
     from negotiation.scenarios.values import Value
 
-WIDTH, HEIGHT = 240, 72
+WIDTH, HEIGHT = 168, 72
 TOP, BOTTOM, SIDE = 6, 58, 6
 _STEPS = 48
 _TICKS = 40

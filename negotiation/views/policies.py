@@ -22,7 +22,7 @@ from negotiation.services.scenarios import NewerVersion, changes_since
 from negotiation.views import policy_drafts
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
-from negotiation.views.policy_edits import readable, show_editor
+from negotiation.views.policy_edits import by_score, readable, show_editor
 from negotiation.views.scenarios import (
     after_saving,
     current,
@@ -117,6 +117,7 @@ def _said(shown: ScenarioVersion, document: ScenarioDocument) -> dict[str, Any]:
     plain = document.model_dump(mode="json")
     return {
         "policy": plain["policy"],
+        **by_score(document),
         "protocol": plain["protocol"],
         "vetoes": [seat.title for seat in document.seats if seat.veto],
         "hash": policy_hash(policy_of(document)),

@@ -13,7 +13,14 @@ from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.policies import load_policy, policy_of, policy_yaml
 from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.scenarios.writings import as_yaml
-from negotiation.views.rules_form import NotSaved, Section, document_from, policy_sections
+from negotiation.views.rules_form import (
+    NotSaved,
+    PolicyGroup,
+    Section,
+    document_from,
+    policy_groups,
+    policy_sections,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +32,8 @@ FORM, YAML = "form", "yaml"
 SOURCE = "The policy"
 # What a part is that was just added; the form says the rest.
 _NEW_TIER = {"people": 2, "seniors": 0, "window_hours": 8, "escalations": 0, "own_verdict": False}
-_NEW_FREEZE = {
+_NEW_GATE: dict[str, Any] = {"text": "Say what needs a person", "above": 0, "people": 1}
+_NEW_FREEZE: dict[str, Any] = {
     "text": "Say what and why",
     "begins": "2030-01-01T00:00Z",
     "ends": "2030-01-02T00:00Z",
@@ -49,11 +57,17 @@ class Draft:
     sections: list[Section] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    # None where it cannot be read as it stands.
+    document: ScenarioDocument | None = None
 
     @property
     def wrong(self) -> int:
         of_form = sum(bool(entry.error) for part in self.sections for entry in part.fields)
         return of_form + len(self.others) + len(self.problems)
+
+    @property
+    def groups(self) -> list[PolicyGroup]:
+        return policy_groups(self.sections)
 
     @property
     def rows(self) -> int:
@@ -68,7 +82,8 @@ def present(version: ScenarioVersion) -> ScenarioDocument:
 def shown(document: ScenarioDocument, tab: str, text: str | None = None) -> Draft:
     """A document in one of the tabs; `text`: as it was typed, comments and all."""
     plain = document.model_dump(mode="json")
-    return Draft(tab, text or policy_yaml(policy_of(document)), policy_sections(plain))
+    written = text or policy_yaml(policy_of(document))
+    return Draft(tab, written, policy_sections(plain), document=document)
 
 
 def read(base: ScenarioDocument, posted: Mapping[str, str]) -> tuple[ScenarioDocument, Draft]:
@@ -90,18 +105,25 @@ def read(base: ScenarioDocument, posted: Mapping[str, str]) -> tuple[ScenarioDoc
 
 
 def grown(document: ScenarioDocument, kind: str) -> ScenarioDocument:
-    """With one more tier or freeze; raises `ScenarioError` where there is no room for one."""
+    """With one more tier, gate or freeze; raises `ScenarioError` where there is no room for one."""
     data = policy_of(document).model_dump(mode="json", exclude_none=True)
     policy = data["policy"]
     if kind == "tiers":
         highest = policy["tiers"][-1]["from"]
         policy["tiers"].append({"from": min(highest + 5, 100), **_NEW_TIER})
-    else:
-        taken = {freeze["name"] for freeze in policy["freezes"]}
-        numbers = (f"freeze-{number}" for number in range(1, 100))
-        name = next(name for name in numbers if name not in taken)
-        policy["freezes"].append({"name": name, **_NEW_FREEZE})
+        return _loaded(document, data)
+    new: dict[str, Any] = _NEW_FREEZE if kind == "freezes" else _NEW_GATE
+    if kind == "gates":
+        new = new | {"subject": _measure(document)}
+    taken = {part["name"] for part in policy[kind]}
+    numbered = (f"{kind.removesuffix('s')}-{number}" for number in range(1, 100))
+    policy[kind].append({"name": next(name for name in numbered if name not in taken), **new})
     return _loaded(document, data)
+
+
+def _measure(document: ScenarioDocument) -> str:
+    """What a new gate is about: the measure that the judge reads first."""
+    return document.policy.risk.dimensions[0].loss
 
 
 def without(document: ScenarioDocument, path: str) -> ScenarioDocument:

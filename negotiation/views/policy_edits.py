@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 from pydantic import ValidationError
 
+from negotiation import policy_charts
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.merges import merged
@@ -84,6 +86,27 @@ def attempt(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "negotiation/_what_if.html", context)
 
 
+@rule_writers
+@require_POST
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who decides by score under the draft; nothing where it cannot be read yet."""
+    found = find(slug)
+    newest = current(found)
+    based_on = basis(found, newest, request.POST.get("based_on", ""))
+    try:
+        document, _ = policy_drafts.read(readable(based_on), request.POST)
+    except NotRead:
+        return HttpResponse(status=204)
+    context = {**by_score(document), "changes": changes_since(based_on, document)}
+    return render(request, "negotiation/_policy_preview.html", context)
+
+
+def by_score(document: ScenarioDocument) -> dict[str, Any]:
+    """Who decides at which scores, as a line and in words for each tier."""
+    policy = document.policy.model_dump(mode="json")
+    return {"zones": policy_charts.zones(policy), "spans": policy_charts.spans(policy)}
+
+
 def _moved_on(
     request: HttpRequest, based_on: ScenarioVersion, document: ScenarioDocument, draft: Draft
 ) -> HttpResponse:
@@ -92,7 +115,7 @@ def _moved_on(
     if go in {FORM, YAML}:
         return show_editor(request, based_on, policy_drafts.shown(document, go, draft.text))
     try:
-        if go in {"add-tiers", "add-freezes"}:
+        if go in {"add-tiers", "add-gates", "add-freezes"}:
             document = policy_drafts.grown(document, go.removeprefix("add-"))
         elif _REMOVED.fullmatch(removed := go.removeprefix("remove-")):
             document = policy_drafts.without(document, removed)
@@ -146,10 +169,13 @@ def readable(version: ScenarioVersion) -> ScenarioDocument:
 def show_editor(
     request: HttpRequest, version: ScenarioVersion, draft: Draft, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    document = draft.document or readable(version)
     context: Mapping[str, Any] = {
         "scenario": version.scenario,
         "version": version,
         "draft": draft,
+        "changes": changes_since(version, document),
+        **by_score(document),
         "note": request.POST.get("note", "")[:300],
         **more,
     }

@@ -16,6 +16,8 @@ from negotiation.views.rules_fields import (
     number,
     plain,
 )
+from negotiation.views.scenario_fields import OF_GATES
+from negotiation.views.scenario_kinds import choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,14 +113,20 @@ def of_losses(policy: Mapping[str, Any], words: Words) -> Iterator[Field]:
         yield Field((*at, "reversibility", "levels", option), label, plain(level), about)
 
 
-def of_gate(place: int, gate: Mapping[str, Any], words: Words) -> Iterator[Field]:
+def of_gate(
+    place: int, gate: Mapping[str, Any], words: Words, subjects: Mapping[str, str]
+) -> Iterator[Field]:
+    """`subjects`: what a gate can be about, by name."""
     at: Location = ("policy", "gates", place)
-    for kind, meaning in (LIMITS | LISTS).items():
-        label = f"{words.label(gate['subject'])} is {meaning}"
-        made = _limit((*at, kind), gate, gate.get(kind), "", words)
-        if made:
-            made.label = label
-            yield made
+    yield Field((*at, "text"), "What needs people", gate["text"], kind=TEXT)
+    about = choice(subjects)
+    yield Field((*at, "subject"), "When", gate["subject"], kind=about, words=subjects)
+    given = next((kind for kind in OF_GATES if gate.get(kind) is not None), "at_least")
+    yield Field((*at, "limit"), "Is", given, kind=choice(OF_GATES), words=OF_GATES)
+    made = _limit((*at, given), gate, gate.get(given), "", words)
+    if made:
+        made.label = f"{words.label(gate['subject'])} is {OF_GATES[given]}"
+        yield made
     yield Field(
         (*at, "people"), "People who decide, at least", plain(gate["people"]), unit="people"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from negotiation.scenarios.errors import ScenarioError
@@ -12,6 +12,8 @@ from negotiation.scenarios.texts import visible
 from negotiation.scenarios.words import Words
 from negotiation.views import policy_fields
 from negotiation.views.rules_fields import path_of
+from negotiation.views.scenario_steps import reformed
+from negotiation.views.scenario_subjects import Subjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,15 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Section:
-    """`more`: fields that are folded away, because they change seldom. `at`: what it is about, if
-    that may be removed; `grows`: the list that one more may be added to here."""
+    """`at`: what it is about, if that may be removed; `kind`: the group it is shown in."""
 
     title: str
     about: str
     entries: list[Field]
-    more: list[Field] = field(default_factory=list)
     at: Location = ()
-    grows: str = ""
+    kind: str = ""
 
     @property
     def path(self) -> str:
@@ -39,11 +39,7 @@ class Section:
 
     @property
     def fields(self) -> list[Field]:
-        return [*self.entries, *self.more]
-
-    @property
-    def unfolded(self) -> bool:
-        return any(entry.error for entry in self.more)
+        return self.entries
 
 
 class NotSaved(Exception):
@@ -61,34 +57,75 @@ class NotSaved(Exception):
 
 def policy_sections(document: Mapping[str, Any]) -> list[Section]:
     """What an admin may edit of the policy, with its present values."""
-    return [part for part in _policy(document, Words.of(document)) if part.fields or part.grows]
+    return [part for part in _policy(document, Words.of(document)) if part.fields]
+
+
+GROUPS = {
+    "judging": (
+        "Risk tolerance",
+        "What is safe enough to be carried out without asking a person.",
+        "",
+    ),
+    "losses": ("Losses", "What could be lost, against what is tolerated.", ""),
+    "tiers": ("Who decides", "By score. The first decides what gates send to people, too.", "tier"),
+    "gates": ("Gates", "People decide, whatever the score.", "gate"),
+    "freezes": ("Freezes", "Times in which nothing is automatic.", "freeze"),
+    "hard": ("Hard limits", "No offer beyond these is ever on the table.", ""),
+    "agreement": ("Agreement", "What is imposed on seats goes to a person.", ""),
+}
+
+
+@dataclass
+class PolicyGroup:
+    """Sections of one kind. `one`: what may be added to it."""
+
+    kind: str
+    sections: list[Section]
+
+    @property
+    def title(self) -> str:
+        return GROUPS[self.kind][0]
+
+    @property
+    def about(self) -> str:
+        return GROUPS[self.kind][1]
+
+    @property
+    def one(self) -> str:
+        return GROUPS[self.kind][2]
+
+    @property
+    def wrong(self) -> bool:
+        return any(entry.error for part in self.sections for entry in part.fields)
+
+
+def policy_groups(sections: list[Section]) -> list[PolicyGroup]:
+    """Every kind that has sections, or may get some."""
+    found = [PolicyGroup(kind, [part for part in sections if part.kind == kind]) for kind in GROUPS]
+    return [group for group in found if group.sections or group.one]
 
 
 def _policy(document: Mapping[str, Any], words: Words) -> Iterator[Section]:
     policy = document["policy"]
-    about = "What is safe enough to be carried out without asking a person."
-    yield Section("Risk tolerance", about, list(policy_fields.of_judging(policy)))
-    about = "What could be lost, against what is tolerated."
-    yield Section("Losses", about, list(policy_fields.of_losses(policy, words)))
+    yield Section("Risk tolerance", "", list(policy_fields.of_judging(policy)), kind="judging")
+    yield Section("Losses", "", list(policy_fields.of_losses(policy, words)), kind="losses")
     tiers = len(policy["tiers"])
     for place, tier in enumerate(policy["tiers"]):
-        title, fields = f"Who decides, tier {place + 1}", list(policy_fields.of_tier(place, tier))
-        about = "The first decides what gates send to people, too." if place == 0 else ""
-        last = place == tiers - 1
+        title, fields = f"Tier {place + 1}", list(policy_fields.of_tier(place, tier))
         at: Location = ("policy", "tiers", place)
-        yield Section(title, about, fields, at=at if tiers > 1 else (), grows="tiers" * last)
+        yield Section(title, "", fields, at=at if tiers > 1 else (), kind="tiers")
+    subjects = Subjects(dict(document)).of_rules
     for place, gate in enumerate(policy["gates"]):
-        gate_fields = list(policy_fields.of_gate(place, gate, words))
-        about = "A gate: people decide whatever the score."
-        yield Section(gate["text"], about, gate_fields, at=("policy", "gates", place))
+        gate_fields = list(policy_fields.of_gate(place, gate, words, subjects))
+        yield Section(gate["text"], "", gate_fields, at=("policy", "gates", place), kind="gates")
     for place, freeze in enumerate(policy["freezes"]):
         entries = list(policy_fields.of_freeze(place, freeze))
-        yield Section(f"Freeze: {freeze['text']}", "", entries, at=("policy", "freezes", place))
-    yield Section("Freezes", "Times in which nothing is automatic.", [], grows="freezes")
+        at = ("policy", "freezes", place)
+        yield Section(freeze["text"], "", entries, at=at, kind="freezes")
     hard = list(policy_fields.of_constraints(document, words))
-    yield Section("Hard limits", "No offer beyond these is ever on the table.", hard)
-    about = "What is imposed on seats goes to a person."
-    yield Section("Agreement", about, list(policy_fields.of_agreement(document)))
+    yield Section("Hard limits", "", hard, kind="hard")
+    agreement = list(policy_fields.of_agreement(document))
+    yield Section("Agreement", "", agreement, kind="agreement")
 
 
 def document_from(
@@ -100,15 +137,21 @@ def document_from(
 ) -> ScenarioDocument:
     """The document with the posted figures; raises `NotSaved` with the form as it was typed."""
     edited, form = copy.deepcopy(dict(document)), form_of(document)
+    limits = []
     for entry in _fields(form):
         text = posted.get(entry.path, entry.text).strip()
         if text == entry.text:
+            continue
+        if entry.at[-1] == "limit":  # no place of the document: the limit becomes another one
+            limits.append((entry.at, entry.text, text))
             continue
         entry.text = text[: entry.kind.longest]
         try:
             _put(edited, entry.at, entry.kind.read(text))
         except ValueError as error:
             entry.error = visible(str(error))
+    for at, before, after in limits:
+        reformed(edited, at, before, after)
     if any(entry.error for entry in _fields(form)):
         raise NotSaved(form, [])
     try:

@@ -40,6 +40,8 @@ _OF_LIMITS: dict[str, Kind] = {
     "equals": kinds.SCALAR,
     "differs_from": kinds.TEXT,
 }
+# Of gates, whose limits are figures only; what a person writes is told apart by its own fields.
+OF_GATES = {"at_least": "at least", "above": "above", "below": "below", "not_in": "none of"}
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,8 @@ from negotiation.engine.formatting import amount, enough, offer_text, quantity
 from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.table import BadTable
 from negotiation.lexicon import faces
+from negotiation.scenarios.errors import ScenarioError
+from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.previews import Preview, preview
 from negotiation.scenarios.tables import value_function
 from negotiation.scenarios.values import Value
@@ -68,6 +70,14 @@ def looked_at(document: ScenarioDocument) -> Preview | None:
         with np.errstate(all="ignore"):
             return preview(document)
     except (BadTable, MemoryError):
+        return None
+
+
+def of_stored(document: Mapping[str, Any]) -> Preview | None:
+    """Of a version as it is kept; None where today's program cannot read it any more."""
+    try:
+        return looked_at(from_data(document, source="The version"))
+    except ScenarioError:
         return None
 
 

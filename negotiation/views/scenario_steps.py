@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from negotiation.scenarios import drafts
 from negotiation.views.rules_fields import is_number
-from negotiation.views.scenario_fields import LIMITS, form_of
+from negotiation.views.scenario_fields import LIMITS, OF_GATES, form_of
 from negotiation.views.scenario_kinds import shown
 from negotiation.views.scenario_subjects import Subjects
 
@@ -139,7 +139,7 @@ def reformed(tree: dict[str, Any], at: Location, before: str, after: str) -> Non
     rule, subjects = drafts.at(tree, whole), Subjects(tree)
     if not isinstance(rule, dict):
         return
-    if after != before and after in LIMITS:
+    if after != before and after in {*LIMITS, *OF_GATES}:
         drafts.put(tree, (*whole, after), _as_limit(rule.pop(before, None), after))
     for kind in ("in", "not_in"):
         stated = rule.get(kind)

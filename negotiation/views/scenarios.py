@@ -1,4 +1,4 @@
-"""Scenarios: what they say, who wrote it and when, and the editor of their rules."""
+"""Scenarios: what they say, who wrote it and when, and the way back to an earlier version."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from negotiation import policy_charts
 from negotiation.engine.formatting import listed
 from negotiation.lexicon import lexicon_for
 from negotiation.models import PolicyChange, Scenario, ScenarioVersion
@@ -20,8 +21,10 @@ from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.policy_parts import Policy
 from negotiation.services import policies
 from negotiation.services.scenarios import NewerVersion
+from negotiation.views import scenario_previews
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
+from negotiation.views.scenario_fields import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from negotiation.scenarios.words import Words
+    from negotiation.views.scenario_previews import Wants
 
 LARGEST_NUMBER = 2**31 - 1
 HISTORY = 50
@@ -64,6 +68,22 @@ def _version(
     changed = differences(before.document, found.document) if before else []
     extra = {"previous": before, "differences": changed, "history": _history(found.scenario)}
     return _show(request, found, {**extra, **more}, status=status)
+
+
+@watchers
+def agreeable(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Whether the seats of a version can ever agree: a part of its page, worked out when seen."""
+    found = scenario_previews.of_stored(version_of(slug, number).document)
+    told: dict[str, Any] = {}
+    if found is not None:
+        x, y = request.GET.get("space_x", ""), request.GET.get("space_y", "")
+        told = {
+            "answer": scenario_previews.answer(found),
+            "space": scenario_previews.space(found, x, y),
+            "choose": True,
+            "again": request.path,
+        }
+    return render(request, "negotiation/_agreeable.html", told)
 
 
 @rule_writers
@@ -114,14 +134,29 @@ def _show(
         "version": shown,
         "document": shown.document,
         "issues": _issues(shown),
-        "seats": _seats(shown),
+        "wants": _wants(shown),
         "rules": rules(shown),
         "dimensions": dimensions(shown),
-        "tiers": Policy.model_validate(shown.document["policy"]).model_dump()["tiers"],
+        **_by_score(shown),
         "resolution": resolution(shown),
         **extra,
     }
     return render(request, "negotiation/scenario.html", context, status=status)
+
+
+def _wants(shown: ScenarioVersion) -> list[tuple[dict[str, Any], Wants]]:
+    """Each seat with what it wants, drawn; where the present options lie only if it is in use."""
+    seats = shown.document["seats"]
+    drawn = scenario_previews.wants(shown.document, scenario_previews.of_stored(shown.document))
+    return list(zip(seats, drawn, strict=True))
+
+
+def _by_score(shown: ScenarioVersion) -> dict[str, Any]:
+    policy = Policy.model_validate(shown.document["policy"]).model_dump()
+    return {
+        "tiers": list(zip(policy["tiers"], policy_charts.spans(policy), strict=True)),
+        "zones": policy_charts.zones(policy),
+    }
 
 
 def resolution(shown: ScenarioVersion) -> list[str]:
@@ -153,30 +188,6 @@ def _issues(shown: ScenarioVersion) -> list[dict[str, Any]]:
     ]
 
 
-def _seats(shown: ScenarioVersion) -> list[dict[str, Any]]:
-    """Each seat with its weights as shares of a bar 100 wide."""
-    lexicon = lexicon_for(shown)
-    found = []
-    for seat in shown.document["seats"]:
-        total = sum(objective["weight"] for objective in seat["objectives"])
-        x, parts = 0.0, []
-        for objective in seat["objectives"]:
-            share = objective["weight"] / total * 100
-            label = objective.get("label") or lexicon.words.label(objective["subject"])
-            parts.append(
-                {"label": label, "share": share, "x": round(x, 2), "width": round(share, 2)}
-            )
-            x += share
-        found.append({"face": lexicon.face(seat["name"]), "seat": seat, "parts": parts})
-    return found
-
-
-KINDS = {
-    "in": "one of", "not_in": "none of", "at_most": "at most", "at_least": "at least",
-    "equals": "exactly", "differs_from": "other than",
-}  # fmt: skip
-
-
 def rules(shown: ScenarioVersion) -> list[dict[str, Any]]:
     words, document = lexicon_for(shown).words, shown.document
     found = []
@@ -187,13 +198,30 @@ def rules(shown: ScenarioVersion) -> list[dict[str, Any]]:
 
 
 def _test(test: Mapping[str, Any], document: Mapping[str, Any], words: Words) -> str:
-    kind = next((kind for kind in KINDS if test.get(kind) is not None), "")
+    subject = test["subject"]
+    kind = next((kind for kind in LIMITS if test.get(kind) is not None), "")
     limit = test.get(kind)
-    if isinstance(limit, str) and kind != "equals":
+    if kind == "differs_from":
+        limit = _named(limit, words)
+    elif isinstance(limit, str) and kind != "equals":
         limit = document["parameters"].get(limit, words.label(limit))
     stated = limit if isinstance(limit, list) else [limit]
-    shown = ", ".join(words.value(test["subject"], one) for one in stated)
-    return f"{words.label(test['subject'])} {KINDS.get(kind, '')} {shown}"
+    shown = ", ".join(_spelled(subject, one, words) for one in stated)
+    said = f"{_named(subject, words)} {LIMITS.get(kind, '')} {shown}"
+    if subject not in document["parameters"]:
+        return said
+    return f"{said} (it is {_spelled(subject, document['parameters'][subject], words)})"
+
+
+def _named(name: Any, words: Words) -> str:
+    """A parameter has no label: its name without the marks of a name."""
+    label = words.label(name)
+    return label if label != name else str(name).replace("_", " ")
+
+
+def _spelled(name: str, value: Any, words: Words) -> str:
+    text = words.value(name, value)
+    return text.replace("_", " ") if text == value else text
 
 
 def dimensions(shown: ScenarioVersion) -> list[dict[str, Any]]:

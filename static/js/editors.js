@@ -28,14 +28,14 @@ document.addEventListener("click", (event) => {
 
 // htmx leaves an answer of 422 out; here it is the explanation.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "what-if" || event.detail.xhr.status !== 422) return;
+  if (!["what-if", "draft-form"].includes(event.detail.target.id) || event.detail.xhr.status !== 422) return;
   event.detail.shouldSwap = true;
   event.detail.isError = false;
 });
 
 let unfolded = [];
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "scenario-form") return;
+  if (event.detail.target.id !== "draft-form") return;
   unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map((each) => each.id);
 });
 document.addEventListener("htmx:afterSettle", () => {
