@@ -35,6 +35,7 @@ PLACES = (
     Place("delegations", "Delegations", "user-plus", ""),
     Place("mandates", "Mandates", "document-check", ""),
     Place("reviewers", "Reviewers", "users", ""),
+    Place("styleguide", "Style guide", "swatch", ""),
 )
 
 

@@ -6,6 +6,7 @@ from approvals.views import delegations, overviews
 from config.health import healthz
 from config.metrics import metrics
 from config.palette import palette
+from config.styleguide import styleguide
 
 urlpatterns = [
     path("", include("negotiation.urls")),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("notifications/", include("approvals.notification_urls")),
     path("palette/", palette, name="palette"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),

@@ -64,6 +64,7 @@ LOOKS = (
     Look("audit", "manager"),
     Look("audit", "admin", query="?kind=decision"),
     Look("settings", "operator"),
+    Look("styleguide", "operator"),
     Look("stops", "manager"),
     Look("receiver", "operator"),
 )
