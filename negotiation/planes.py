@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from negotiation.charts import Point
     from negotiation.lexicon import Face
 
-WIDTH, HEIGHT = 360, 330
-LEFT, RIGHT, TOP, BOTTOM = 26, 14, 22, 40
+WIDTH, HEIGHT = 360, 316
+LEFT, RIGHT, TOP, BOTTOM = 26, 14, 22, 24
 _ARROW = 5.0
 _LONG_ENOUGH = 16.0
 _LINE = 13  # of text
+_ROOM = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Path:
     arrows: str
     dots: tuple[Dot, ...]
     label: Point
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ def curve(points: Iterable[Point]) -> str:
 def paths(drawn: Sequence[tuple[Face, Sequence[Dot]]], main: Sequence[str]) -> tuple[Path, ...]:
     """The others' first, so that those of the two lie on top of them."""
     ends = {face.name: dots[-1].at for face, dots in drawn if face.name in main}
-    heights = {name: y + 4 for name, (_, y) in ends.items()}
-    lines = spread(heights, _LINE, TOP + _LINE, HEIGHT - BOTTOM)
+    heights = {name: y - 7 for name, (_, y) in ends.items()}
+    lines = spread(heights, _LINE, TOP - 4, HEIGHT - BOTTOM)
     found = [
         Path(
             face=face,
@@ -115,11 +117,17 @@ def paths(drawn: Sequence[tuple[Face, Sequence[Dot]]], main: Sequence[str]) -> t
             path=line([dot.at for dot in dots]),
             arrows=arrows([dot.at for dot in dots]),
             dots=tuple(dots),
-            label=(min(dots[-1].at[0] + 8, WIDTH - RIGHT - 24), lines.get(face.name, 0.0)),
+            label=(dots[-1].at[0] + aside(dots[-1].at), lines.get(face.name, 0.0)),
+            anchor="start" if aside(dots[-1].at) > 0 else "end",
         )
         for face, dots in drawn
     ]
     return tuple(sorted(found, key=lambda each: each.main))
+
+
+def aside(at: Point) -> float:
+    """On which side of a dot there is room for a number."""
+    return 9.0 if at[0] < WIDTH - RIGHT - _ROOM else -9.0
 
 
 def arrows(points: Sequence[Point]) -> str:
