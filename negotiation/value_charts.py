@@ -81,7 +81,7 @@ def curve(
         known = np.quantile(known, np.linspace(0, 1, _TICKS))
     return ValueChart(
         kind=_kind(value),
-        low=figure(low, unit),
+        low=figure(low),
         high=figure(high, unit),
         line=line(points),
         area=f"{line(points)}L{points[-1][0]:g} {BOTTOM}L{points[0][0]:g} {BOTTOM}Z",
