@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from approvals.services import delegations
 from negotiation.models import Decision
 from tests import factories
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
@@ -75,7 +77,7 @@ def test_somebody_without_a_role_sees_no_queue(stranger_client: Client) -> None:
     assert stranger_client.get(QUEUE).status_code == 403
 
 
-@pytest.mark.parametrize("rows", [1, 20])
+@pytest.mark.parametrize("rows", [1, 50])
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     rows: int, manager_client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -92,3 +94,102 @@ def test_what_was_escalated_says_so_in_the_queue(manager_client: Client) -> None
     assert "Escalated to senior managers" not in manager_client.get(QUEUE).content.decode()
     Decision.objects.filter(pk=plain.pk).update(escalated=1)
     assert "Escalated to senior managers" in manager_client.get(QUEUE).content.decode()
+
+
+def chips(client: Client, query: dict[str, str] | None = None) -> dict[str, int]:
+    return {chip.label: chip.total for chip in client.get(QUEUE, query).context["facets"].chips}
+
+
+def found(client: Client, **query: str) -> set[int]:
+    return {row["decision"].pk for row in client.get(QUEUE, query).context["waiting"]}
+
+
+def test_chips_count_what_they_show(manager_client: Client, manager: User) -> None:
+    now = timezone.now()
+    calm = factories.decision()
+    soon = factories.decision(due_at=now + timedelta(minutes=50))
+    two = factories.decision(people=2)
+    mine = factories.decision(claimed_by=manager, claimed_until=now + timedelta(minutes=9))
+    given = factories.decision(people=3, approvals=1)
+    given.reviews.create(
+        reviewer=manager, verdict="approve", package_hash=given.package_hash, created_at=now
+    )
+    both = {calm.pk, soon.pk, two.pk, mine.pk}
+    shows = {"mine": both, "soon": {soon.pk}, "claimed": {mine.pk}, "several": {two.pk, given.pk}}
+    for chip, expected in shows.items():
+        assert found(manager_client, show=chip) == expected
+    assert chips(manager_client) == {
+        "All": 5,
+        "Waits for me": 4,
+        "Claimed by me": 1,
+        "Within the hour": 1,
+        "One vote missing": 3,
+        "More votes missing": 2,
+    }
+
+
+def test_what_was_lent_to_one_is_a_chip_of_its_own(
+    operator_client: Client, operator: User, manager: User
+) -> None:
+    now = timezone.now()
+    lent, _ = factories.decision(), factories.decision()
+    delegations.give(
+        giver=manager, receiver=operator, ends=now + timedelta(days=1), now=now, decision=lent
+    )
+    assert chips(operator_client)["For others"] == 1
+    assert found(operator_client, show="for") == {lent.pk}
+    assert "Waits for me" not in chips(operator_client)
+
+
+def test_one_scenario_alone_has_its_own_counts(manager_client: Client) -> None:
+    cloud, batch = factories.version(), factories.version("batch-placement")
+    one = factories.decision(negotiation=factories.negotiation(version=cloud))
+    factories.decision(negotiation=factories.negotiation(version=batch))
+    assert found(manager_client, scenario="cloud-placement") == {one.pk}
+    assert chips(manager_client, {"scenario": "cloud-placement"})["All"] == 1
+    page = manager_client.get(QUEUE, {"scenario": "cloud-placement"}).content.decode()
+    assert f'href="/approvals/{one.pk}/?scenario=cloud-placement"' in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"show": "x" * 10_000}, {"scenario": "\0"}, {"scenario": "é" * 9_999}, {"page": "9" * 400}],
+)
+def test_an_address_that_asks_for_nothing_there_is_answered(
+    manager_client: Client, query: dict[str, str]
+) -> None:
+    factories.decision()
+    assert manager_client.get(QUEUE, query).status_code == 200
+
+
+def test_after_a_decision_comes_the_next_in_the_list_that_is_looked_at(
+    manager_client: Client,
+) -> None:
+    now = timezone.now()
+    due = [now + timedelta(minutes=40 + place) for place in range(3)] + [now + timedelta(hours=9)]
+    first, second, third, later = (factories.decision(due_at=each) for each in due)
+
+    def goes_on(decision: Decision) -> str:
+        call = {"seen": decision.tag, "key": f"a-key-of-{decision.pk}", "reason": "Because"}
+        answer = manager_client.post(f"/approvals/{decision.pk}/reject/?show=soon", call)
+        assert answer.status_code == 302
+        return answer["Location"]
+
+    assert goes_on(second) == f"/approvals/{third.pk}/?show=soon"
+    assert goes_on(third) == f"/approvals/{first.pk}/?show=soon"
+    assert goes_on(first) == "/approvals/?show=soon"
+    said = manager_client.get(f"/approvals/{later.pk}/").content.decode()
+    assert f'<a href="/approvals/{first.pk}/">See it</a>' in said
+
+
+def test_one_page_has_a_right_half_of_its_own(manager_client: Client) -> None:
+    decision = factories.decision()
+    beside = {"HX-Request": "true", "HX-Target": "detail"}
+    for address in (QUEUE, f"{QUEUE}{decision.pk}/"):
+        answer = manager_client.get(address, headers=beside)
+        page = answer.content.decode()
+        assert page.startswith("<title>")
+        assert page.count('id="detail"') == 1
+        assert 'id="queue"' not in page
+        assert answer["Vary"].startswith("HX-Request, HX-Target")
+        assert answer["Cache-Control"] == "no-store"
