@@ -111,8 +111,8 @@ def _grown(known: Trace, said: Sequence[Said], head: int) -> Trace:
 
 
 def _thinned(points: Sequence[Point]) -> Sequence[Point]:
-    """The newest ones, and of the older ones every other where there are too many."""
-    if len(points) <= SAMPLE:
-        return points
-    half = len(points) // 2
-    return [*points[:half:2], *points[half:]]
+    """The newest ones, and of the older ones every other as long as there are too many."""
+    while len(points) > SAMPLE:
+        half = len(points) // 2
+        points = [*points[:half:2], *points[half:]]
+    return points
