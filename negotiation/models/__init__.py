@@ -14,6 +14,7 @@ from negotiation.models.spot_checks import SpotCheck
 from negotiation.models.stops import Stop
 from negotiation.models.timers import Timer
 from negotiation.models.trail_checks import TrailCheck
+from negotiation.models.trust import TrustEntry
 
 __all__ = [
     "AuditEntry",
@@ -38,4 +39,5 @@ __all__ = [
     "Stop",
     "Timer",
     "TrailCheck",
+    "TrustEntry",
 ]

@@ -21,6 +21,8 @@ class Report(models.Model):
     execution = models.ForeignKey("Execution", on_delete=models.PROTECT, related_name="reports")
     outcome = models.CharField(max_length=11, choices=Outcome)
     note = models.CharField(max_length=1000, blank=True)
+    # What was measured of facts and measures: [{"name", "value", "sd"}], in their units.
+    measured = models.JSONField(default=list)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -14,20 +14,20 @@ from django.db import transaction
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from negotiation import broadcast
-from negotiation.models import Execution, Report
+from negotiation.models import Execution, Report, TrustEntry
 from negotiation.roles import may_report
 from negotiation.scenarios.texts import refused_character
-from negotiation.services import audits
+from negotiation.services import audits, measurements, settlements
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.contrib.auth.models import User
 
 LARGEST_BODY = 16 * 1024
 LONGEST_NOTE = 800
-_FIELDS = frozenset({"execution", "outcome", "note"})
+_FIELDS = frozenset({"execution", "outcome", "note", "measured"})
 
 
 class NotAllowed(Exception):
@@ -49,17 +49,25 @@ class NotReportable(Exception):
 class _Said(NamedTuple):
     outcome: Report.Outcome
     note: str
+    measured: list[dict[str, Any]]
 
 
 def record(
-    *, execution: Execution, by: User, outcome: Report.Outcome, note: str, now: datetime
+    *,
+    execution: Execution,
+    by: User,
+    outcome: Report.Outcome,
+    note: str,
+    now: datetime,
+    measured: Sequence[Mapping[str, Any]] = (),
 ) -> Report:
-    """A person's report; it becomes the present one."""
+    """A person's report; it becomes the present one. `measured` as in `measurements`."""
     if not may_report(by):
         raise NotAllowed(NotAllowed.__doc__)
     if len(note) > LONGEST_NOTE:
         raise BadReport(f"Keep the note under {LONGEST_NOTE} characters.")
-    return _put(execution.pk, _Said(outcome, note), now, by=by)
+    said = _Said(outcome, note, _measured(execution, measured))
+    return _put(execution.pk, said, now, by=by)
 
 
 def receive(
@@ -86,12 +94,12 @@ def _put(
     # Two reports at once: one waits here for the other.
     execution = (
         Execution.objects.select_for_update(of=("self",))
-        .select_related("decision")
+        .select_related("decision__negotiation__version")
         .get(pk=execution_id)
     )
     again = execution.reports.filter(call=call).first() if call else None
     if again is not None:
-        if (again.outcome, again.note) != said:
+        if (again.outcome, again.note, again.measured) != said:
             raise BadReport("This webhook-id came with another report before; take a new one.")
         return again
     _check(execution, said)
@@ -100,11 +108,14 @@ def _put(
         execution=execution,
         outcome=said.outcome,
         note=said.note,
+        measured=said.measured,
         person=by,
         target="" if by else execution.target,
         call=call,
         reported_at=now,
     )
+    entries = TrustEntry.objects.bulk_create(settlements.settled(execution.decision, report))
+    known: dict[str, Any] = {"measured": said.measured} if said.measured else {}
     audits.record(
         "execution.reported",
         execution,
@@ -113,7 +124,10 @@ def _put(
         outcome=said.outcome.value,
         note=said.note,
         reporter=report.reporter,
+        **known,
     )
+    if entries:
+        audits.record("trust.settled", report, now=now, by=by, entries=settlements.told(entries))
     broadcast.queue_changed()
     broadcast.transcript_changed(negotiation_id=execution.decision.negotiation_id)
     return report
@@ -124,6 +138,14 @@ def _check(execution: Execution, said: _Said) -> None:
         raise NotReportable("It is still being carried out; report when it has ended.")
     if execution.status == Execution.Status.FAILED and said.outcome not in Report.BAD:
         raise NotReportable("It failed, so it did not go well: report a rollback or an incident.")
+
+
+def _measured(execution: Execution, stated: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    try:
+        version = execution.decision.negotiation.version
+        return measurements.checked(stated, measurements.measurable(version))
+    except measurements.BadFigure as refusal:
+        raise BadReport(str(refusal)) from refusal
 
 
 def _verify(execution: Execution, headers: Mapping[str, str], body: bytes) -> None:
@@ -150,7 +172,7 @@ def _read(body: bytes, execution: Execution) -> _Said:
         raise BadReport(f"`note` is a text of at most {LONGEST_NOTE} characters.")
     if (char := refused_character(note, newlines=True)) is not None:
         raise BadReport(f"The character {char} cannot be kept in a note.")
-    return _Said(Report.Outcome(outcome), note)
+    return _Said(Report.Outcome(outcome), note, _measured(execution, found.get("measured", [])))
 
 
 def _json(body: bytes) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -15,12 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from negotiation.models import Execution, Report
-from negotiation.services import reports
+from negotiation.services import measurements, reports
 from negotiation.views.access import person, reporters
 from negotiation.views.forms import first_error
 from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
 
 BAD_REQUEST, UNAUTHORISED, CONFLICT = 400, 401, 409
@@ -44,7 +46,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's report, from the card of the decision."""
     if pk > LARGEST_ID:
         raise Http404
-    execution = get_object_or_404(Execution.objects.select_related("decision"), pk=pk)
+    executions = Execution.objects.select_related("decision__negotiation__version")
+    execution = get_object_or_404(executions, pk=pk)
     form = ReportForm(request.POST)
     if form.is_valid():
         try:
@@ -54,8 +57,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
                 outcome=Report.Outcome(form.cleaned_data["outcome"]),
                 note=form.cleaned_data["note"],
                 now=timezone.now(),
+                measured=_measured(request, execution),
             )
-        except reports.NotReportable as refusal:
+        except (reports.NotReportable, reports.BadReport, measurements.BadFigure) as refusal:
             messages.warning(request, f"{refusal} Nothing was changed.")
         else:
             messages.success(request, "Thank you. The next judgement knows it.")
@@ -64,12 +68,18 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(settings.DECISION_PAGE, pk=execution.decision_id)
 
 
+def _measured(request: HttpRequest, execution: Execution) -> Sequence[dict[str, Any]]:
+    known = measurements.measurable(execution.decision.negotiation.version)
+    return measurements.typed(request.POST.dict(), known)
+
+
 @csrf_exempt
 @login_not_required
 @require_POST
 def receive(request: HttpRequest, key: str) -> JsonResponse:
     """Signed instead of logged in; the same webhook id again has no second effect."""
-    execution = Execution.objects.filter(idempotency_key=key).first()
+    executions = Execution.objects.select_related("decision__negotiation__version")
+    execution = executions.filter(idempotency_key=key).first()
     if execution is None:
         return _refused("There is no such execution.", 404)
     try:
@@ -86,6 +96,7 @@ def receive(request: HttpRequest, key: str) -> JsonResponse:
         "execution": key,
         "outcome": made.outcome,
         "note": made.note,
+        "measured": made.measured,
         "reported_at": made.reported_at.isoformat(),
         "current": made.replaced_at is None,
     }
