@@ -16,6 +16,7 @@ from negotiation.lexicon import faces
 from negotiation.live.pages import rendered
 from negotiation.models import Negotiation
 from negotiation.presentation import STATES
+from negotiation.strips import strips
 from negotiation.views.access import watchers
 
 if TYPE_CHECKING:
@@ -37,13 +38,18 @@ HEAD = 12
 @watchers
 def styleguide(request: HttpRequest) -> HttpResponse:
     seats = faces((name.lower(), name) for name in SEATS)
-    asked = {
+    asked: dict[str, list[charts.Point]] = {
         name: [(float(n), 1 - n * (0.03 + 0.008 * place)) for n in range(1, HEAD, 2)]
         for place, name in enumerate(seats)
     }
-    chart = charts.concessions(asked, seats, head=HEAD)
+    offered: dict[str, list[charts.Point]] = {
+        name: [(float(n), n * (0.02 + 0.006 * place)) for n in range(2, HEAD, 3)]
+        for place, name in enumerate(seats)
+    }
+    chart = strips(asked, offered, seats, head=HEAD)
+    picture = render_to_string("negotiation/_concessions.html", {"chart": chart})
     context: dict[str, Any] = {
-        "halves": [(theme, _picture(theme, chart)) for theme in ("light", "dark")],
+        "halves": [(theme, picture) for theme in ("light", "dark")],
         "colours": COLOURS,
         "tones": TONES,
         "spaces": list(enumerate(SPACES, start=1)),
@@ -55,12 +61,6 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "groups": [("Negotiations", [Found("#", "Place the checkout service", "play", "2")])],
     }
     return render(request, "styleguide/styleguide.html", context)
-
-
-def _picture(theme: str, chart: charts.Concessions | None) -> SafeString:
-    """The card of a chart; it stands here twice, so its names have to differ."""
-    html = render_to_string("negotiation/_picture.html", {"chart": chart})
-    return mark_safe(html.replace("picture-title", f"picture-title-{theme}"))  # noqa: S308
 
 
 def _cards(request: HttpRequest) -> list[SafeString]:
