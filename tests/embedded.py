@@ -16,10 +16,16 @@ READY = "Parley is ready"
 
 
 @contextmanager
-def program(port: int) -> Iterator[str]:
-    """The program's address, once it says that it is ready; it has ended when the block ends."""
+def program(port: int, *, before: str = "") -> Iterator[str]:
+    """The program's address, once it says that it is ready; it has ended when the block ends.
+
+    `before` is Python that the program's own shell runs on the new database.
+    """
     with tempfile.TemporaryDirectory() as folder:
         env = os.environ | {"PARLEY_VAR": folder, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+        if before:
+            _manage(env, "migrate", "--verbosity=0")
+            _manage(env, "shell", "--verbosity=0", "--command", before)
         with subprocess.Popen(
             [sys.executable, "manage.py", "runall"],
             cwd=ROOT,
@@ -35,3 +41,7 @@ def program(port: int) -> Iterator[str]:
             finally:
                 process.send_signal(signal.SIGINT)
                 process.communicate(timeout=20)
+
+
+def _manage(env: dict[str, str], *command: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
