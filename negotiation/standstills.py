@@ -46,7 +46,7 @@ class Standstills:
         still = active & (silent | Q(stalls__gt=1)) | paused & resumed_never
         held = Q(pk__in=[])
         for stop in self.stops:
-            held |= self._reach(stop)
+            held |= self.reach(stop)
         return still & ~held
 
     def why(self, table: Negotiation) -> str:
@@ -84,7 +84,8 @@ class Standstills:
                 return table.version_id in self._seated(stop.seat)
         return True
 
-    def _reach(self, stop: Stop) -> Q:
+    def reach(self, stop: Stop) -> Q:
+        """The negotiations that a stop is over."""
         match stop.scope:
             case Stop.Scope.NEGOTIATION:
                 return Q(pk=stop.negotiation_id)

@@ -13,11 +13,16 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from negotiation.models import ReceivedCall
+from negotiation.lexicon import lexicons
+from negotiation.models import Decision, ReceivedCall, Report
+from negotiation.presentation import terms
+from negotiation.roles import may_report
 from negotiation.services import receivers
 from negotiation.views.access import wants_fragment, watchers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 20
@@ -26,9 +31,43 @@ PER_PAGE = 20
 @watchers
 def receiver(request: HttpRequest) -> HttpResponse:
     page = Paginator(ReceivedCall.objects.all(), PER_PAGE).get_page(request.GET.get("page"))
-    calls = [{"call": call, **_summary(call.body)} for call in page]
+    carried_out = _carried_out(request, page)
+    calls = [
+        {"call": call, **_summary(call.body), **carried_out.get(call.webhook_id, {})}
+        for call in page
+    ]
     template = "_receiver_list.html" if wants_fragment(request) else "receiver.html"
-    return render(request, f"negotiation/{template}", {"page": page, "calls": calls})
+    return render(
+        request,
+        f"negotiation/{template}",
+        {"page": page, "calls": calls, "may_report": may_report(request.user)},
+    )
+
+
+def _carried_out(request: HttpRequest, calls: Iterable[ReceivedCall]) -> dict[str, dict[str, Any]]:
+    """By webhook id: the decision that was carried out by this call, its terms, and what people
+    said of it since."""
+    decisions = Decision.objects.visible_to(request.user).filter(
+        execution__idempotency_key__in=[call.webhook_id for call in calls]
+    )
+    whole = decisions.select_related("execution", "negotiation__version").defer(
+        "package", "judgement", "features", "negotiation__version__document"
+    )
+    found = list(whole)
+    words = lexicons(decision.negotiation.version for decision in found)
+    present = Report.objects.filter(replaced_at=None).select_related("person")
+    said = {
+        report.execution_id: report
+        for report in present.filter(execution__decision__in=[each.pk for each in found])
+    }
+    return {
+        decision.execution.idempotency_key: {
+            "decision": decision,
+            "terms": terms(words[decision.negotiation.version_id], decision.agreed),
+            "report": said.get(decision.execution.pk),
+        }
+        for decision in found
+    }
 
 
 @csrf_exempt

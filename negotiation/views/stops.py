@@ -6,19 +6,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from negotiation.models import Negotiation, ScenarioVersion, Stop
+from negotiation.filters import Filters
+from negotiation.models import Decision, Negotiation, Stop
+from negotiation.rosters import rosters
 from negotiation.services import switches
-from negotiation.views.access import lifters, person, stoppers, watchers
+from negotiation.standstills import Standstills
+from negotiation.views.access import lifters, person, stoppers, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error
 from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
+
+    from negotiation.rosters import Roster
 
 PAST = 50
 UNPROCESSABLE = 422
@@ -55,12 +63,22 @@ class StopForm(ReasonForm):
         return found
 
 
+class Standing(NamedTuple):
+    """A live stop, how much it holds, and where the floor shows the tables among that."""
+
+    stop: Stop
+    tables: int
+    decisions: int
+    floor: str
+
+
 def agents() -> list[Agent]:
     """Everybody who has a seat in some version of a scenario, by name."""
-    titles: dict[str, str] = {}
-    versions = ScenarioVersion.objects.order_by("pk").values_list("document__seats", flat=True)
-    for seats in versions:
-        titles |= {seat["name"]: seat["title"] for seat in seats}
+    return _agents(rosters())
+
+
+def _agents(versions: Sequence[Roster]) -> list[Agent]:
+    titles = {name: title for roster in versions for name, title in roster.seats}
     return [Agent(name, titles[name]) for name in sorted(titles)]
 
 
@@ -127,10 +145,34 @@ def _back(to: Stop) -> HttpResponse:
 
 def _page(request: HttpRequest, form: StopForm, *, status: int = 200) -> HttpResponse:
     found = Stop.objects.visible_to(request.user).select_related("by", "lifted_by", "negotiation")
+    versions = rosters()
     context = {
-        "live": found.live(),
+        "standing": _standing(list(found.live()), versions),
         "past": found.exclude(lifted_at=None)[:PAST],
         "form": form,
-        "agents": agents(),
+        "agents": _agents(versions),
     }
-    return render(request, "negotiation/stops.html", context, status=status)
+    name = "_stops_list.html" if wants_fragment(request) else "stops.html"
+    return render(request, f"negotiation/{name}", context, status=status)
+
+
+def _standing(live: Sequence[Stop], versions: Sequence[Roster]) -> list[Standing]:
+    standstills = Standstills(timezone.now(), live, versions)
+    held = {}
+    for stop in live:
+        over = standstills.reach(stop)
+        # As many as the floor shows behind the link; one's own table may also be paused.
+        states = Negotiation.OPEN if stop.negotiation_id else Negotiation.ACTIVE
+        held[f"tables_{stop.pk}"] = Count("pk", filter=over & Q(status__in=states))
+        parked = Q(decision__status=Decision.Status.PARKED)
+        held[f"decisions_{stop.pk}"] = Count("pk", filter=over & parked)
+    counts = Negotiation.objects.aggregate(**held) if held else {}
+    return [
+        Standing(
+            stop,
+            counts[f"tables_{stop.pk}"],
+            counts[f"decisions_{stop.pk}"],
+            Filters(agent=stop.seat, state="running").but(),
+        )
+        for stop in live
+    ]

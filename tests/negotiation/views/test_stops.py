@@ -170,6 +170,29 @@ def test_the_number_of_queries_does_not_grow_with_the_stops(
         lifted = stopped(manager, **over)
         switches.lift(stop_id=lifted.pk, by=manager, reason="Done", now=timezone.now())
         stopped(manager, **over)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page = manager_client.get(PAGE).content.decode()
     assert page.count("Lift…") == rows
+
+
+def test_a_stop_tells_how_much_it_holds_and_where_that_is(
+    manager: User, manager_client: Client
+) -> None:
+    first = factories.decision().negotiation
+    table = factories.negotiation()
+    factories.negotiation(version=factories.version("batch-placement"))
+    stopped(manager, scope=Stop.Scope.AGENT, seat="reliability")
+    stopped(manager, scope=Stop.Scope.NEGOTIATION, negotiation_id=table.pk)
+    standing = {one.stop.scope: one for one in manager_client.get(PAGE).context["standing"]}
+    assert (standing["agent"].tables, standing["agent"].decisions) == (1, 1)
+    assert standing["agent"].floor == "/?state=running&agent=reliability"
+    assert (standing["negotiation"].tables, standing["negotiation"].decisions) == (1, 0)
+    assert first.version_id == table.version_id
+    rows = manager_client.get(standing["agent"].floor).context["rows"]
+    assert [row["n"].pk for row in rows] == [table.pk]
+    assert rows[0]["held"].startswith("The stop switch is on")
+
+
+def test_the_list_of_stops_comes_alone_when_it_is_asked_for_live(manager_client: Client) -> None:
+    page = manager_client.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    assert page.lstrip().startswith('<div class="stack" id="stops-list"')
