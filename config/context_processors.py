@@ -14,6 +14,7 @@ from django.db.models import IntegerField, Subquery, Value
 from django.utils.functional import SimpleLazyObject
 
 from approvals.models import Notification
+from approvals.parts.asking import waiting_for_a_choice
 from config import navigation
 from negotiation import roles
 from negotiation.models import Decision, PolicyChange, Stop
@@ -40,6 +41,7 @@ class Waiting(NamedTuple):
 
     unseen: int = 0
     decisions: int = 0
+    choices: int = 0
     policy_changes: int = 0
     stops: int = 0
     # What was told last, for those whom their browser tells.
@@ -56,7 +58,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "preferred": SimpleLazyObject(lambda: preferences.of(request.user)),
         "demo_accounts": SimpleLazyObject(_demo_accounts),
         "nav": SimpleLazyObject(lambda: _nav(request, found)),
-        "queue_count": SimpleLazyObject(lambda: found.decisions),
+        "queue_count": SimpleLazyObject(lambda: found.decisions + found.choices),
         "unseen": SimpleLazyObject(lambda: found.unseen),
         "newest_told": SimpleLazyObject(lambda: found),
         "my_roles": SimpleLazyObject(lambda: sorted(role.value for role in _roles(request))),
@@ -83,6 +85,7 @@ def waiting(user: User | AnonymousUser) -> Waiting:
     counts: dict[str, Any] = {
         "unseen": _number(unseen),
         "decisions": _number(parked if roles.may_review(user) else parked.none()),
+        "choices": _number(waiting_for_a_choice(user)),
         "policy_changes": _number(PolicyChange.objects.visible_to(user).parked()),
         "stops": _number(Stop.objects.visible_to(user).live().over_everything()),
         "newest": Subquery(unseen.values("pk")[:1]),
@@ -107,5 +110,5 @@ def _roles(request: HttpRequest) -> frozenset[roles.Role]:
 
 
 def _nav(request: HttpRequest, found: Waiting) -> list[tuple[str, list[navigation.NavItem]]]:
-    numbers = {"approvals": found.decisions, "policy-changes": found.policy_changes}
+    numbers = {"approvals": found.decisions + found.choices, "policy-changes": found.policy_changes}
     return list(navigation.groups(request, numbers))

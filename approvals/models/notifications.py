@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from negotiation.models import Decision
+from negotiation.models import Decision, Negotiation
 from negotiation.roles import may_watch
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Event(models.TextChoices):
     DECIDED = "decided", "Somebody decided"
     EXECUTED = "executed", "It was carried out"
     FAILED = "failed", "Carrying it out failed"
+    ASKED = "asked", "A table asks you to choose"
 
 
 class Channel(models.TextChoices):
@@ -72,12 +73,17 @@ class Notification(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
     )
     event = models.CharField(max_length=9, choices=Event)
-    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="+")
+    # What it is about: a decision, or a table that ended and asks a person.
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.CASCADE, related_name="+")
+    negotiation = models.ForeignKey(
+        Negotiation, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     # The row of the audit trail that it tells of.
     audit_seq = models.PositiveBigIntegerField()
     # One line for people, with nothing in it that could fool a reader (scenarios/texts.visible).
     text = models.CharField(max_length=500)
-    package_hash = models.CharField(max_length=64)
+    # Empty where there is no package yet.
+    package_hash = models.CharField(max_length=64, blank=True)
     on_page = models.BooleanField()
     # When it happened, as the audit trail says.
     created_at = models.DateTimeField()
@@ -90,6 +96,11 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "audit_seq"], name="notification_once_for_a_person"
+            ),
+            models.CheckConstraint(
+                name="notification_is_about_one_thing",
+                condition=Q(decision__isnull=False, negotiation=None)
+                | Q(decision=None, negotiation__isnull=False),
             ),
         ]
         indexes = [

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from approvals.models import Event
-from negotiation.models import Decision
+from negotiation.models import Decision, Negotiation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # A message has as many lines at most; the page has them all.
 LONGEST = 50
-WAITING = {Event.PARKED, Event.REMINDER, Event.ESCALATED}
+WAITING = {Event.PARKED, Event.REMINDER, Event.ESCALATED, Event.ASKED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,19 +55,27 @@ class Letter:
 
 def line(notification: Notification) -> str:
     """Its text, and what has become of it since where somebody was quicker."""
-    if notification.event in WAITING and not is_open(notification):
-        state = notification.decision.get_status_display().lower()
-        return f"{notification.text} It is {state} by now."
-    return notification.text
+    if notification.event not in WAITING or is_open(notification):
+        return notification.text
+    if notification.decision is None:
+        return f"{notification.text} Somebody has chosen by now."
+    state = notification.decision.get_status_display().lower()
+    return f"{notification.text} It is {state} by now."
 
 
 def is_open(notification: Notification) -> bool:
+    if notification.negotiation_id is not None:
+        return Negotiation.objects.asking().filter(pk=notification.negotiation_id).exists()
+    if notification.decision is None:
+        return False
     parked = notification.decision.status == Decision.Status.PARKED
     return notification.event in WAITING and parked
 
 
 def page_of(notification: Notification) -> str:
-    return address_of("approval", notification.decision_id)
+    if notification.decision is None:
+        return address_of("approval-choose", notification.negotiation_id or 0)
+    return address_of("approval", notification.decision.pk)
 
 
 def address_of(name: str, *args: int) -> str:

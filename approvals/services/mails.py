@@ -13,6 +13,7 @@ from approvals.services.letters import address_of, line, page_of
 from negotiation.webhooks import NotDelivered
 
 if TYPE_CHECKING:
+    from approvals.models import Notification
     from approvals.services.letters import Letter
 
 LONGEST_SUBJECT = 150
@@ -41,14 +42,17 @@ def send_mail(letter: Letter) -> str:
 
 
 def body(letter: Letter) -> str:
-    parts = [
-        f"{line(told)}\n{page_of(told)}\npackage {told.package_hash[:12]}" for told in letter.shown
-    ]
+    parts = [_part(told) for told in letter.shown]
     footer = (
         "You decide on the page, once you are signed in; no link decides anything.\n"
         f"What you are sent: {address_of('notification-settings')}"
     )
     return "\n\n".join([*parts, *filter(None, [letter.rest]), f"-- \n{footer}\n"])
+
+
+def _part(told: Notification) -> str:
+    package = f"\npackage {told.package_hash[:12]}" if told.package_hash else ""
+    return f"{line(told)}\n{page_of(told)}{package}"
 
 
 def _domain() -> str:

@@ -16,9 +16,9 @@ from django.db.models import Max
 from approvals.models import Channel, Notification, NotificationCursor, Posting
 from approvals.services import preferences
 from approvals.services.recipients import Audience
-from approvals.services.wordings import told_by
+from approvals.services.wordings import asked_by, told_by
 from negotiation import broadcast
-from negotiation.models import AuditEntry, AuditHead, Decision, Execution
+from negotiation.models import AuditEntry, AuditHead, Decision, Execution, Negotiation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,6 +79,13 @@ def mark_seen(*, user: User, upto: int, only: int | None = None, now: datetime) 
     return changed
 
 
+def looked_at_choice(*, user: User, negotiation: Negotiation, now: datetime) -> None:
+    """Whoever opens the page to choose has seen that they are asked."""
+    about = Notification.objects.visible_to(user).unseen().filter(negotiation=negotiation)
+    if about.update(seen_at=now):
+        broadcast.notifications_changed()
+
+
 def looked_at(*, user: User, decision: Decision, now: datetime) -> None:
     """Whoever opens a card has seen what they were told of it."""
     about = Notification.objects.visible_to(user).unseen().filter(decision=decision)
@@ -88,13 +95,14 @@ def looked_at(*, user: User, decision: Decision, now: datetime) -> None:
 
 def _notifications(entries: Sequence[AuditEntry], now: datetime) -> Iterator[Notification]:
     """For each row of the trail one for each person it concerns, whoever did it left out."""
-    decisions, audience = _decisions(entries), Audience(now)
+    decisions, asking, audience = _decisions(entries), _asking(entries), Audience(now)
     for entry in entries:
-        decision = decisions.get(entry.pk)
-        if decision is None:
-            continue
+        decision, negotiation = decisions.get(entry.pk), asking.get(entry.pk)
         try:
-            yield from _told(entry, decision, audience)
+            if decision is not None:
+                yield from _told(entry, decision, audience)
+            elif negotiation is not None:
+                yield from _asked(entry, negotiation, audience)
         except Exception:
             # The edge of the worker: what cannot be told must not keep back what follows it.
             log.exception("Row %s of the audit trail cannot be told.", entry.number)
@@ -118,6 +126,32 @@ def _told(entry: AuditEntry, decision: Decision, audience: Audience) -> list[Not
         for pk, (user, told) in people.items()
         if pk != entry.user_id
     ]
+
+
+def _asked(entry: AuditEntry, negotiation: Negotiation, audience: Audience) -> list[Notification]:
+    told = asked_by(negotiation)
+    return [
+        Notification(
+            user=user,
+            event=told.event,
+            negotiation=negotiation,
+            audit_seq=entry.number,
+            text=told.text,
+            created_at=entry.at,
+        )
+        for user in audience.reviewers
+    ]
+
+
+def _asking(entries: Sequence[AuditEntry]) -> Mapping[int, Negotiation]:
+    """The tables that ended in these rows and still ask a person."""
+    ended = {
+        entry.pk: entry.subject_id
+        for entry in entries
+        if entry.subject == "negotiation" and entry.action == "negotiation.no_agreement"
+    }
+    found = Negotiation.objects.asking().in_bulk(set(ended.values())) if ended else {}
+    return {entry: found[pk] for entry, pk in ended.items() if pk in found}
 
 
 def _decisions(entries: Sequence[AuditEntry]) -> Mapping[int, Decision]:

@@ -24,7 +24,10 @@ Wish = tuple[str, str]
 
 USUAL: frozenset[Wish] = frozenset(
     {(event, Channel.PAGE) for event in Event}
-    | {(event, Channel.MAIL) for event in (Event.PARKED, Event.REMINDER, Event.ESCALATED)}
+    | {
+        (event, Channel.MAIL)
+        for event in (Event.PARKED, Event.REMINDER, Event.ESCALATED, Event.ASKED)
+    }
 )
 ALL: tuple[Wish, ...] = tuple((event, channel) for event in Event for channel in Channel)
 SECRET_BYTES = 32

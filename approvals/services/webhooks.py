@@ -52,11 +52,12 @@ def body(letter: Letter) -> dict[str, Any]:
 
 
 def _one(told: Notification) -> dict[str, str]:
-    """Ids are texts, because numbers in JSON end at 2^53."""
+    """Ids are texts, because numbers in JSON end at 2^53; empty is what it is not about."""
     return {
         "event": told.event,
         "text": told.text,
-        "decision": str(told.decision_id),
+        "decision": str(told.decision_id or ""),
+        "negotiation": str(told.negotiation_id or ""),
         "package": told.package_hash,
         "url": page_of(told),
         "at": told.created_at.isoformat(),

@@ -10,7 +10,7 @@ from negotiation.models import Timer
 from negotiation.scenarios.texts import visible
 
 if TYPE_CHECKING:
-    from negotiation.models import AuditEntry, Decision
+    from negotiation.models import AuditEntry, Decision, Negotiation
 
 LONGEST_NAME = 120
 LONGEST_REASON = 200
@@ -79,6 +79,13 @@ def told_by(entry: AuditEntry, decision: Decision) -> list[Told]:
         "share": "half" if entry.details.get("kind") == Timer.Kind.REMIND_HALF else "nine tenths",
     }
     return [Told(event, text.format(**words)) for event, text in SAID.get(entry.action, ())]
+
+
+def asked_by(negotiation: Negotiation) -> Told:
+    """The end of a table that asks a person, as one line."""
+    name = f"{_short(negotiation.title, LONGEST_NAME)} #{negotiation.pk}"
+    why = _short(negotiation.reason)
+    return Told(Event.ASKED, f"{name} ended without an agreement and asks you to choose. {why}")
 
 
 def name_of(decision: Decision) -> str:

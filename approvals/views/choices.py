@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from approvals import editors
-from approvals.services import choices
+from approvals.services import choices, notifications
 from approvals.views.cards import CONFLICT, UNPROCESSABLE
 from approvals.views.preconditions import PRECONDITION_REQUIRED
 from negotiation.models import Decision, Negotiation
@@ -54,6 +54,9 @@ def _answer(request: HttpRequest, negotiation: Negotiation, asked: Chosen) -> Ht
         return _choose(request, negotiation, asked)
     if wants_fragment(request):
         return render(request, "approvals/_check.html", _check(negotiation, asked))
+    notifications.looked_at_choice(
+        user=person(request), negotiation=negotiation, now=timezone.now()
+    )
     if made := _made(negotiation):
         return redirect("approval", pk=made.pk)
     return _page(request, negotiation, asked, refusal=" ".join(asked.wrong))

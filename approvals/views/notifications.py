@@ -35,7 +35,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     mine = Notification.objects.visible_to(request.user)
     only_unseen = request.GET.get("show") == "unseen"
     rows = mine.unseen() if only_unseen else mine
-    rows = rows.select_related("decision").defer("decision__package", "decision__judgement")
+    rows = rows.select_related("decision", "negotiation").defer(
+        "decision__package", "decision__judgement", "negotiation__summary"
+    )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -107,6 +109,7 @@ class Line(NamedTuple):
 
 
 HELP = {
+    Event.ASKED: "Agents did not agree, and the rules of their table ask a person to choose.",
     Event.PARKED: "An agreement needs approval, or came back and needs it again.",
     Event.REMINDER: "Half, then nine tenths of its time have passed.",
     Event.ESCALATED: "Its time ran out; senior managers have as much time again.",

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from approvals.parts import risk_maps
+from approvals.parts.asking import asking
 from approvals.parts.inboxes import SOON, Shown, by_urgency, facets
 from approvals.parts.queues import waiting_rows
 from approvals.parts.safeguards import afterwards
@@ -36,10 +37,8 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """The list with what stands beside it; for htmx the list alone, or what stands beside it."""
     now = timezone.now()
     shown = Shown.asked(request.GET)
-    if wants(request, "detail"):
-        return inbox(request, "approvals/_landing.html", _beside(request), shown)
     context = _list(request, shown, now)
-    if wants_fragment(request):
+    if wants_fragment(request) and not wants(request, "detail"):
         return render(request, "approvals/_queue.html", {**context, "oob": True})
     context |= _beside(request) | {"dots": risk_maps.dots(context["waiting"], now)}
     return inbox(request, "approvals/_landing.html", context, shown)
@@ -48,6 +47,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, shown: Shown, now: datetime) -> dict[str, Any]:
     """For `approvals/_queue.html`."""
     user = person(request)
+    asks = asking(user)
     found = facets(user, shown, now)
     parked = Decision.objects.visible_to(user).parked()
     urgent = by_urgency(shown.of(_whole(parked), user, now), now)
@@ -62,7 +62,8 @@ def _list(request: HttpRequest, shown: Shown, now: datetime) -> dict[str, Any]:
         "earlier": shown.query(page=str(page.number - 1)),
         "later": shown.query(page=str(page.number + 1)),
         # What the navigation shows: counted once.
-        "queue_count": found.waiting,
+        "queue_count": found.waiting + asks.total,
+        "asking": asks,
     }
 
 

@@ -188,6 +188,8 @@ def _conclude(lease: _Lease, judged: judgements.Judged | None, now: datetime) ->
             "summary": {"ending": plain(ending)},
         }
         _end(lease.negotiation, Negotiation.Status.NO_AGREEMENT, now, **told)
+        if ending.asks:
+            broadcast.queue_changed()
 
 
 def _decide(

@@ -56,6 +56,7 @@ def test_what_waits_is_told_to_who_may_decide_it(
     assert all(told(user) == [] for user in (operator, admin, service, gone))
     notification = Notification.objects.get()
     assert "needs approval. Decide by 01 Sep 2026, 13:00 UTC." in notification.text
+    assert notification.decision is not None
     assert notification.package_hash == notification.decision.package_hash
 
 
