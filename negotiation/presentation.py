@@ -197,7 +197,7 @@ def _left(negotiation: Negotiation, decision: Decision | None, rounds: int) -> L
         return None
     if negotiation.status == negotiation.Status.PAUSED:
         return Left("Ends", negotiation.next_at, "Then it ends by itself, unless somebody resumes.")
-    if not negotiation.pace or not negotiation.round:
+    if not negotiation.pace or not 0 < negotiation.round < rounds:
         return None
     more = negotiation.head / negotiation.round * (rounds - negotiation.round)
     last = negotiation.next_at + timedelta(seconds=negotiation.pace * more)

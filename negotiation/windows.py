@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from negotiation.models import Message, Negotiation
 
-SHOWN = 200
+SHOWN = 100
 LONGEST_NUMBER = 9
 
 

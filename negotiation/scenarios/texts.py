@@ -14,6 +14,9 @@ def visible(text: str) -> str:
 
     Newlines become spaces; a bidirectional override becomes `\\u202e`.
     """
+    # Most text is plain, and there is much of it.
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         " " if char in "\n\t" else _code(char) if _fools(char) else char for char in text
     )

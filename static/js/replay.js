@@ -3,7 +3,7 @@
 import { replace } from "./parts.js";
 
 const page = document.getElementById("replay");
-const list = document.getElementById("transcript");
+const list = document.getElementById("said");
 const range = document.getElementById("replay-at");
 const play = document.getElementById("replay-play");
 const speed = document.getElementById("replay-speed");

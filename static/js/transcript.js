@@ -124,9 +124,15 @@ function aim(number) {
   const card = document.getElementById(`m${number}`);
   for (const old of list.querySelectorAll(".aimed")) old.classList.remove("aimed");
   card?.classList.add("aimed");
+  settle(card, 4);
+  return card !== null;
+}
+
+// Cards around it have an estimated height until they are drawn.
+function settle(card, frames) {
   card?.scrollIntoView({ block: "start", behavior: "instant" });
   was = scrollY;
-  return card !== null;
+  if (frames) requestAnimationFrame(() => settle(card, frames - 1));
 }
 
 function loaded({ at, newest, fresh }) {

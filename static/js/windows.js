@@ -34,9 +34,11 @@ async function replace(where) {
 
 async function extend(side) {
   const mine = order;
-  const card = side === "older" ? list.firstElementChild : list.lastElementChild;
+  const end = () => (side === "older" ? list.firstElementChild : list.lastElementChild);
+  const card = end();
   const { fresh, cards } = await part(side === "older" ? { before: seq(card) } : { after: seq(card) });
-  if (mine !== order) return 0;
+  // Another part may have been asked for before, and come in between.
+  if (mine !== order || card !== end()) return 0;
   keeping(() => {
     if (side === "older") list.prepend(...cards); else list.append(...cards.filter((one) => seq(one) > seq(list.lastElementChild)));
     trim(side === "older" ? "newer" : "older");

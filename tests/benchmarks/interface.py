@@ -15,11 +15,26 @@ if TYPE_CHECKING:
 GROUP = "interface"
 COMMAND = "make bench ONLY=interface"
 PAGE_MS = 300
+PAINT_MS = 500
 QUERIES = 12
 
 
 def rows() -> Iterator[Row]:
     yield from pages_of("_floor", "floor_of_8000")
+    yield from pages_of("_transcripts", "transcript_of_10000")
+    yield from _painted()
+
+
+def _painted() -> Iterator[Row]:
+    """When a browser first paints something of a transcript of 2,000 messages."""
+    found = figures_of("_first_paint")
+    name, goal = "interface.transcript_of_2000.first_paint", f"under {PAINT_MS}"
+    if not found:
+        yield Row(name, None, "ms", goal, None, COMMAND, note="There is no Chromium here.")
+        return
+    took = found["median_ms"]
+    yield Row(name, took, "ms", goal, took < PAINT_MS, COMMAND)
+    yield Row(f"{name}.slowest", found["slowest_ms"], "ms", command=COMMAND)
 
 
 def pages_of(module: str, name: str) -> Iterator[Row]:
