@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
@@ -46,10 +45,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         name: [(float(n), n * (0.02 + 0.006 * place)) for n in range(2, HEAD, 3)]
         for place, name in enumerate(seats)
     }
-    chart = strips(asked, offered, seats, head=HEAD)
-    picture = render_to_string("negotiation/_concessions.html", {"chart": chart})
     context: dict[str, Any] = {
-        "halves": [(theme, picture) for theme in ("light", "dark")],
+        "themes": ("light", "dark"),
+        "chart": strips(asked, offered, seats, head=HEAD),
         "colours": COLOURS,
         "tones": TONES,
         "spaces": list(enumerate(SPACES, start=1)),

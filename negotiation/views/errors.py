@@ -1,4 +1,8 @@
-"""Error pages: what happened, what was kept, what to do, and an id to quote."""
+"""Error pages: what happened, what was kept, what to do, and an id to quote.
+
+The id is in the log's line and in a header as well, so that a person's words, the log and what a
+program got are one case.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("parley.errors")
 
+HEADER = "X-Error-Id"
+NOTHING_CHANGED = "Nothing was changed."
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return _page(
         request,
         400,
         "That request was not understood",
-        "Something in it is malformed or too large. Nothing was changed.",
-        "Go back, reload the page and try again.",
+        what="Something in it is malformed or too large.",
+        todo="Go back, reload the page and try again.",
     )
 
 
@@ -30,8 +37,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         request,
         403,
         "This is not yours to do",
-        str(exception) or "Your role does not include this page. Nothing was changed.",
-        "Ask an administrator for the role you need.",
+        what=str(exception) or "Your role does not include this page.",
+        todo="Ask an administrator for the role you need.",
     )
 
 
@@ -41,8 +48,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         request,
         403,
         "The form had expired",
-        "You logged in or out since it was opened, or cookies are off. Nothing was changed.",
-        "Go back, reload the page and send it again.",
+        what="You logged in or out since it was opened, or cookies are off.",
+        todo="Go back: what you typed is still there. Copy it, reload the page and send it again.",
     )
 
 
@@ -51,8 +58,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
         request,
         404,
         "There is nothing here",
-        "The address is wrong, or it leads to something you may not see.",
-        "Look for it on the floor.",
+        what="The address is wrong, or it leads to something you may not see.",
+        todo="Look for it on the floor.",
     )
 
 
@@ -61,27 +68,35 @@ def broken(request: HttpRequest) -> HttpResponse:
         request,
         500,
         "Parley made a mistake",
-        "The request was not finished. Everything saved before it is kept.",
-        "Try again in a moment; if it stays, tell the people who run Parley.",
+        what="The request was not finished. That is not your fault.",
+        kept="Whatever was saved before is kept; of this request nothing is half saved.",
+        todo="Try again in a moment; if it stays, tell the people who run Parley.",
     )
 
 
-def _page(request: HttpRequest, status: int, title: str, what: str, todo: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, title: str, *, what: str, todo: str, kept: str = ""
+) -> HttpResponse:
     error_id = secrets.token_hex(4)
+    ours = status >= 500
     log.log(
-        logging.ERROR if status >= 500 else logging.INFO,
+        logging.ERROR if ours else logging.INFO,
         "%s %s at %r, id %s",
         status,
         title,
         request.path,
         error_id,
+        exc_info=ours,
     )
     context = {
         "status": status,
         "title": title,
         "what": what,
+        "kept": kept or NOTHING_CHANGED,
         "todo": todo,
         "error_id": error_id,
-        "tone": "red" if status >= 500 else "amber",
+        "tone": "red" if ours else "amber",
     }
-    return render(request, "error.html", context, status=status)
+    answer = render(request, "error.html", context, status=status)
+    answer[HEADER] = error_id
+    return answer

@@ -11,7 +11,7 @@ from negotiation.views import errors
 if TYPE_CHECKING:
     from pytest import LogCaptureFixture  # noqa: PT013
 
-ID = re.compile(r"quote <code>([0-9a-f]{8})</code>")
+ID = re.compile(r"Quote</dt><dd><code>([0-9a-f]{8})</code>")
 
 
 @pytest.mark.django_db
@@ -34,6 +34,33 @@ def test_the_id_of_a_mistake_of_ours_is_in_the_log(caplog: LogCaptureFixture) ->
     assert answer.status_code == 500
     assert found
     assert found[1] in caplog.text
+    assert answer["X-Error-Id"] == found[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/nowhere/", 404), ("/policy-changes/", 403), (f"/negotiations/{'9' * 30}/", 404)],
+)
+def test_an_error_page_says_what_happened_what_was_kept_and_what_to_do(
+    operator_client: Client, path: str, status: int, caplog: LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="parley.errors")
+    answer = operator_client.get(path)
+    page = answer.content.decode()
+    assert answer.status_code == status
+    for part in ('<p class="lead">', "<dt>Kept</dt><dd>Nothing was changed.", "<dt>Do</dt>"):
+        assert part in page
+    found = ID.search(page)
+    assert found
+    assert answer["X-Error-Id"] == found[1]
+    assert found[1] in caplog.text
+
+
+def test_the_page_of_a_mistake_needs_neither_person_nor_database() -> None:
+    # No database mark: a query would fail the test.
+    request = RequestFactory().get("/somewhere/")
+    assert b"Parley made a mistake" in errors.broken(request).content
 
 
 @pytest.mark.django_db
