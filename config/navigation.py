@@ -30,6 +30,7 @@ GROUPS: dict[str, tuple[Place, ...]] = {
         Place("floor", "Floor", "squares-2x2", "f"),
         Place("approvals", "Approvals", "hand-raised", "a"),
         Place("overview", "Overview", "chart-bar", "o"),
+        Place("agents", "Agents", "users", "g"),
     ),
     "Rules": (
         Place("scenarios", "Scenarios", "document-text", "s"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from negotiation.views import (
+    agents,
     audits,
     first_steps,
     fleets,
@@ -61,6 +62,8 @@ urlpatterns = [
     ),
     path("negotiations/<int:pk>/replay/", replays.replay, name="replay"),
     path("negotiations/<int:pk>/replay/moment/", replays.moment, name="replay-moment"),
+    path("agents/", agents.agents, name="agents"),
+    path("agents/<slug:name>/", agents.agent, name="agent"),
     path("scenarios/", scenarios.scenarios, name="scenarios"),
     path("scenarios/<slug:slug>/", scenarios.scenario, name="scenario"),
     path("new-scenario/", scenario_beginnings.new, name="scenario-new"),

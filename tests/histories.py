@@ -16,6 +16,7 @@ from negotiation.models import (
     Negotiation,
     Report,
     RiskScope,
+    TrustEntry,
 )
 
 if TYPE_CHECKING:
@@ -177,4 +178,42 @@ def _reports(rng: random.Random, made: Sequence[Decision], by: User, bad: float)
         )
         for each in executions
         if each.status == "succeeded" and rng.random() < 0.25
+    )
+
+
+def settle(seats: Sequence[str], *, seed: int = 7) -> None:
+    """Claims and confidences for every report there is, some seats more honest than others."""
+    rng = random.Random(seed)
+    rows = []
+    for report in Report.objects.select_related("execution__decision"):
+        table, went_well = report.execution.decision.negotiation_id, report.outcome == "ok"
+        for place, seat in enumerate(seats):
+            stated = min(max(rng.gauss(0.9 if went_well else 0.8 - place / 10, 0.08), 0.0), 1.0)
+            common: dict[str, Any] = {
+                "negotiation_id": table,
+                "report": report,
+                "seat": seat,
+                "seq": place + 2,
+                "settled_at": report.reported_at,
+            }
+            rows.append(TrustEntry(**common, stated=stated, right=went_well))
+            if rng.random() < 0.7:
+                rows.append(_claim(rng, common, lies=0.06 + place * 0.12))
+    TrustEntry.objects.bulk_create(rows)
+
+
+def _claim(rng: random.Random, common: dict[str, Any], lies: float) -> TrustEntry:
+    right = rng.random() > lies
+    z = rng.gauss(0, 0.8) if right else rng.choice([-1, 1]) * rng.uniform(2.2, 6)
+    right = abs(z) <= 2
+    return TrustEntry(
+        **common,
+        fact="traffic_growth",
+        claimed=40 + z * 3,
+        sd=3.0,
+        measured=40.0,
+        z=z,
+        provenance="resolvable" if rng.random() < 0.6 else "none",
+        right=right,
+        weight=2 if not right and rng.random() < 0.5 else 1,
     )

@@ -63,6 +63,8 @@ LOOKS = (
     Look("policy-changes", "admin"),
     Look("policy-change", "steward", of="change"),
     Look("overview", "manager"),
+    Look("agents", "operator"),
+    Look("agent", "operator", args=("cost",)),
     Look("overview", "operator", query="?period=all"),
     Look("audit", "manager"),
     Look("audit", "admin", query="?kind=decision"),
