@@ -61,7 +61,7 @@ def _row(
         "faces": list(lexicon.seats.values()),
         "people": [lexicon.face(name) for name in trace.people],
         "rounds": max(lexicon.rounds, table.round, 1),
-        "moment": _moment(table, decision),
+        "moment": _moment(table, decision, standstills.now),
         "figure": _figure(lexicon, getattr(table, "effects", None)),
         "spark": charts.sparkline(
             trace.asked, lexicon.seats, head=table.head, deal=table.summary.get("surplus")
@@ -69,9 +69,10 @@ def _row(
     }
 
 
-def _moment(table: Negotiation, decision: Decision | None) -> Moment:
+def _moment(table: Negotiation, decision: Decision | None, now: datetime) -> Moment:
     if decision and decision.status == Decision.Status.PARKED and decision.due_at:
-        return Moment("decide", decision.due_at, urgent=True)
+        word = "decide" if decision.due_at > now else "was due"
+        return Moment(word, decision.due_at, urgent=True)
     if table.finished_at:
         return Moment("ended", table.finished_at)
     if table.next_at and table.status == Negotiation.Status.PAUSED:

@@ -120,8 +120,15 @@ async function go(address, { keep = true } = {}) {
   for (const row of rows()) delete row.dataset.left;
   show(fresh);
   fields();
+  chip();
   at("floor-said").textContent = at("floor-pager").querySelector(".meta").textContent;
   if (again) refresh();
+}
+
+// On a phone the chips are a strip: the one that is on is always seen.
+function chip() {
+  const strip = at("floor-chips"), on = strip.querySelector("[aria-current]");
+  if (on) strip.scrollLeft = on.offsetLeft - strip.offsetLeft - (strip.clientWidth - on.offsetWidth) / 2;
 }
 
 // The form says what the address says.
@@ -171,3 +178,4 @@ at("floor-new").addEventListener("click", async () => {
 });
 list.addEventListener("pointerleave", () => setTimeout(settle, REST));
 addEventListener("popstate", () => go(location.href, { keep: false }));
+chip();
