@@ -43,9 +43,20 @@ def up(score: float) -> float:
     return round(HEIGHT * (1 - min(max(score, 0.0), 100.0) / 100), 1)
 
 
+def _beside(placed: list[Dot], x: float, y: float, radius: float) -> float:
+    """As near to `x` as there is room: dots that say the same stand side by side."""
+
+    def room(at: float) -> bool:
+        return all(abs(one.x - at) > radius or abs(one.y - y) > radius for one in placed)
+
+    steps = (side * step * radius for step in range(len(placed) + 1) for side in (1, -1))
+    places = (x + step for step in steps if 0 <= x + step <= WIDTH)
+    return round(next((at for at in places if room(at)), x), 1)
+
+
 def dots(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
     """For `approvals/_risk_map.html`; what somebody may not see yet of a decision is left out."""
-    found = []
+    found: list[Dot] = []
     for row in rows:
         decision = row["decision"]
         if row["withheld"]:
@@ -55,7 +66,8 @@ def dots(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
         says = f"#{decision.negotiation_id}, risk {score:.0f}"
         level = "high" if score >= HIGH else "middle" if score >= MIDDLE else "low"
         radius = 4 + 2 * min(decision.people, 3)
-        found.append(Dot(decision.pk, across(hours), up(score), radius, level, says))
+        x = _beside(found, across(hours), up(score), radius)
+        found.append(Dot(decision.pk, x, up(score), radius, level, says))
     return {
         "all": found,
         "ticks": [Tick(across(hours), label) for hours, label in TICKS],

@@ -14,6 +14,7 @@ function held() {
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.matches("#detail:hover")) event.detail.shouldSwap = false;
   if (event.detail.target.id !== "queue") return;
   const row = held();
   before = { row, top: row?.getBoundingClientRect().top, rows: rows(), pointed: document.querySelector("#queue:hover") !== null };

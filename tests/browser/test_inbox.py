@@ -20,10 +20,18 @@ pytestmark = pytest.mark.browser
 SOON = 15_000
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(live: Stack) -> None:
+    Decision.objects.parked().update(status=Decision.Status.VOID)
+
+
 def urgent(place: int) -> Decision:
-    """The more so the smaller the place; above whatever waits from elsewhere."""
-    due = timezone.now() + timedelta(minutes=30 + place)
-    return factories.decision(score=99 - place, due_at=due)
+    """The more so the smaller the place."""
+    return factories.decision(
+        score=99 - place,
+        due_at=timezone.now() + timedelta(minutes=30 + place),
+        package=f'{{"action":"place","target":"shop {place}"}}',
+    )
 
 
 def shown(page: Page, decision: Decision) -> None:

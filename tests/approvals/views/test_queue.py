@@ -85,7 +85,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         factories.decision()
         factories.decision(status="rejected")
     manager_client.get(QUEUE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         manager_client.get(QUEUE)
 
 
