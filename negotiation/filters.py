@@ -119,11 +119,13 @@ def _day(text: str) -> date | None:
     return day if day.year >= OLDEST else None
 
 
+ASKS = Q(status=Negotiation.Status.NO_AGREEMENT, decision=None, summary__ending__asks=True)
+
+
 def described(tables: NegotiationQuerySet, user: User, standstills: Standstills) -> QuerySet[Any]:
     """With what the chips count: `asks`, `stuck` and `mine`."""
-    asks = Q(status=Negotiation.Status.NO_AGREEMENT, decision=None, summary__ending__asks=True)
     return tables.annotate(
-        asks=_whether(asks), stuck=_whether(standstills.stuck), mine=_whether(Q(opened_by=user))
+        asks=_whether(ASKS), stuck=_whether(standstills.stuck), mine=_whether(Q(opened_by=user))
     )
 
 
@@ -151,17 +153,31 @@ def narrowed(
     return tables
 
 
-def chosen(described: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
-    """By what the chips count."""
-    if group := filters.group:
-        of_decision = Q(decision__status__in=group.states)
-        talking = Q(decision=None) | Q(decision__status=Decision.Status.SENT_BACK)
-        described = described.filter(of_decision | talking & Q(status__in=group.states))
+def chosen(
+    described: QuerySet[Any], filters: Filters, user: User, standstills: Standstills
+) -> QuerySet[Any]:
+    """By what the chips count, in conditions that an index can answer."""
+    if filters.state == ASKING:
+        described = described.filter(ASKS)
+    elif group := filters.group:
+        described = described.filter(_of(group))
         if set(NO_AGREEMENT) & set(group.states):
-            described = described.filter(asks=group.key == ASKING)
+            described = described.filter(asks=False)
     if filters.stuck:
-        described = described.filter(stuck=True)
-    return described.filter(mine=True) if filters.mine else described
+        described = described.filter(standstills.stuck)
+    return described.filter(opened_by=user) if filters.mine else described
+
+
+def _of(group: Group) -> Q:
+    """In one of these states; without a join where a decision cannot be in any of them."""
+    decided = set(group.states) & set(Decision.Status.values)
+    talking = set(group.states) & set(Negotiation.Status.values)
+    of_decision = Q(decision__status__in=sorted(decided))
+    undecided = Q(decision=None) | Q(decision__status=Decision.Status.SENT_BACK)
+    of_table = undecided & Q(status__in=sorted(talking))
+    if not talking:
+        return of_decision
+    return of_decision | of_table if decided else of_table
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,12 @@ def listing(request: HttpRequest) -> dict[str, Any]:
     stops = list(Stop.objects.visible_to(request.user).live().select_related("by"))
     standstills = Standstills(now, stops, versions)
     tables = narrowed(Negotiation.objects.visible_to(request.user), filters, versions, now)
-    found = described(tables, person(request), standstills)
+    user = person(request)
+    found = described(tables, user, standstills)
     counts = counted(found, filters)
     pages = max(-(-counts.matching // PER_PAGE), 1)
     page = min(_number(request.GET.get("page")), pages)
-    rows, new = _read(chosen(found, filters), page, _shown(request))
+    rows, new = _read(chosen(found, filters, user, standstills), page, _shown(request))
     return {
         "address": _page_of(filters, page),
         "filters": filters,

@@ -27,8 +27,9 @@ ASKS = {"ending": {"asks": True}}
 def found(user: User, **said: str) -> list[int]:
     now, filters, known = timezone.now(), Filters.of(said), rosters()
     tables = narrowed(Negotiation.objects.all(), filters, known, now)
-    told = described(tables, user, Standstills(now, [], known))
-    rows = list(chosen(told, filters).values_list("pk", flat=True))
+    standstills = Standstills(now, [], known)
+    told = described(tables, user, standstills)
+    rows = list(chosen(told, filters, user, standstills).values_list("pk", flat=True))
     assert counted(told, filters).matching == len(rows)
     return sorted(rows)
 
