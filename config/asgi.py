@@ -11,7 +11,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
-from config.sockets import websocket_urlpatterns  # noqa: E402  (needs the loaded app registry)
+from config import frames  # noqa: E402  (daphne, once the app registry is loaded)
+from config.sockets import websocket_urlpatterns  # noqa: E402
+
+frames.install()
 
 application = ProtocolTypeRouter(
     {

@@ -88,6 +88,13 @@ def start_redis() -> Child | None:
     return child
 
 
+def private_redis() -> Child:
+    """The one of this run, to be killed; one that was given by its address is somebody else's."""
+    if child := start_redis():
+        return child
+    pytest.skip("TEST_REDIS_URL names a server that is not ours to kill.")
+
+
 def redis_runs() -> bool:
     """Whether a test of this run has wanted Redis so far."""
     return start_redis.cache_info().currsize > 0

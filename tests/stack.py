@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,16 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from redis import RedisError
 
 from config.supervision import programs
 from config.supervision.children import Child, last_lines, stop
 from config.supervision.health import Health
 from config.supervision.instance import listen
+from negotiation.message_server import client as redis_client
 from negotiation.roles import Role
 from tests import servers
+from tests.cables import Cable
 
 if TYPE_CHECKING:
     from config.supervision.programs import Program
@@ -38,10 +42,13 @@ class Stack:
         self.port: int = self._listening.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.websocket_url = f"ws://localhost:{self.port}"
+        # Another way in, that can be cut.
+        self.cable = Cable(self.port)
         self.people: dict[str, User] = {}
         self._env = os.environ | {
             "DATABASE_URL": servers.database_url(str(connection.settings_dict["NAME"])),
             "PORT": str(self.port),
+            "ORIGINS": f"{self.url},{self.cable.url}",
             "REMAP_SIGTERM": "SIGQUIT",
             "PYTHONUNBUFFERED": "1",
         }
@@ -56,9 +63,13 @@ class Stack:
 
     def start(self) -> None:
         _collect_static()
-        for child in self._children.values():
-            child.start()
+        self.begin(*self._children)
         self.wait_until_ready()
+
+    def begin(self, *names: str) -> None:
+        """Starts these, and waits for nothing."""
+        for name in names:
+            self._children[name].start()
 
     def wait_until_ready(self) -> None:
         health = Health(self.port, complain=lambda _: None)
@@ -77,6 +88,12 @@ class Stack:
         self.kill(name)
         self._children[name].start()
 
+    def revive(self) -> None:
+        """Starts again what has died, as the supervisor does."""
+        for child in self._children.values():
+            if not child.runs:
+                child.start()
+
     def kill_workers(self) -> None:
         for program in programs.workers():
             self.kill(program.name)
@@ -85,8 +102,22 @@ class Stack:
         for program in programs.workers():
             self.restart(program.name)
 
+    def kill_message_server(self) -> None:
+        """`kill -9`: what it had is gone, because it keeps nothing on disk."""
+        servers.private_redis().kill()
+
+    def start_message_server(self) -> None:
+        servers.private_redis().start()
+        deadline = time.monotonic() + READY_WITHIN
+        while time.monotonic() < deadline:
+            with suppress(RedisError):
+                redis_client().ping()
+                return
+            time.sleep(0.05)
+
     def stop(self) -> None:
         stop(list(self._children.values())[::-1])
+        self.cable.close()
         self._listening.close()
 
     def logs(self) -> str:

@@ -227,7 +227,8 @@ class Feed:
 
     def _told(self) -> str:
         status = json.dumps(self.status)
-        return f'"head":{self.head},"status":{status},"viewers":{self.crowd}'
+        # Also what is not read yet: who has less has not caught up.
+        return f'"head":{self.known},"status":{status},"viewers":{self.crowd}'
 
 
 def _message(text: str) -> dict[str, str]:

@@ -101,7 +101,7 @@ function watch() {
   if (!lostAt || ended) return;
   state();
   if (now - lostAt >= LONG) {
-    const since = new Date(lostAt).toLocaleTimeString("en-GB");
+    const since = new Date(lostAt).toLocaleTimeString("en-GB", { timeZone: document.documentElement.dataset.zone || undefined });
     show("red", `Offline since ${since}, showing saved data. Actions are off until it is back.`, " ");
   } else if (now - lostAt >= GRACE) {
     const seconds = Math.ceil((nextTry - now) / 1000);

@@ -48,6 +48,13 @@ async def closed_with(communicator: WebsocketCommunicator) -> int:
     return int(event["code"])
 
 
+async def closing(communicator: WebsocketCommunicator) -> int:
+    """The code that the server closes with, after whatever it still sends."""
+    while (event := await communicator.receive_output(timeout=5))["type"] != "websocket.close":
+        pass
+    return int(event["code"])
+
+
 def say(negotiation: Negotiation, *, ring: bool = True) -> Message:
     """What a worker does: one committed message, one doorbell."""
     seq = negotiation.messages.count() + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from django.contrib.auth.models import User
 from negotiation import consumers, message_server
 from negotiation.live import feeds, hubs
 from tests import factories
-from tests.negotiation.live.sockets import collect, say, socket
+from tests.negotiation.live.sockets import closing, collect, say, socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -33,14 +34,18 @@ async def test_a_viewer_is_sent_what_exists_and_then_what_is_said(operator: User
 async def test_a_message_carries_its_card_and_the_fragments_come_along(operator: User) -> None:
     table = await database_sync_to_async(factories.negotiation)()
     await database_sync_to_async(say)(table)
+    items: list[dict[str, str]] = []
+    fragments: list[str] = []
     async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
         await viewer.connect()
-        frame = json.loads(await viewer.receive_from(timeout=5))
-    assert frame["type"] == "messages"
+        while not (items and fragments):
+            frame = json.loads(await viewer.receive_from(timeout=5))
+            items += frame.get("items", [])
+            fragments += frame.get("fragments", [])
     assert frame["status"] == "running"
-    assert 'id="m1"' in frame["items"][0]["html"]
+    assert 'id="m1"' in items[0]["html"]
     assert {"state", "picture", "standing"} <= {
-        part.split('id="', 1)[1].split('"', 1)[0] for part in frame["fragments"]
+        part.split('id="', 1)[1].split('"', 1)[0] for part in fragments
     }
 
 
@@ -141,9 +146,26 @@ async def test_a_viewer_that_reads_nothing_is_let_go(
         await database_sync_to_async(say)(table)
     async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
         await viewer.connect()
-        await viewer.receive_from(timeout=5)
-        event = await viewer.receive_output(timeout=5)
-        assert event == {"type": "websocket.close", "code": consumers.TOO_FAR_BEHIND}
+        assert await collect(viewer, 8) == list(range(1, 9))
+        await database_sync_to_async(say)(table)
+        assert await closing(viewer) == consumers.TOO_FAR_BEHIND
+
+
+async def test_a_viewer_that_says_late_what_it_showed_goes_on_where_it_was(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "WINDOW", 5)
+    table = await database_sync_to_async(factories.negotiation)()
+    for _ in range(8):
+        await database_sync_to_async(say)(table)
+    async with socket(f"/ws/negotiations/{table.pk}/?after=0", operator) as viewer:
+        await viewer.connect()
+        assert await collect(viewer, 8) == list(range(1, 9))
+        await database_sync_to_async(say)(table)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(collect(viewer, 9), 0.5)
+        await viewer.send_to(text_data='{"ack": 8}')
+        assert await collect(viewer, 9) == [9]
 
 
 async def test_a_list_hears_the_doorbell_at_most_once_a_second(operator: User) -> None:

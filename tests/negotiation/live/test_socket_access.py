@@ -8,11 +8,13 @@ import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from negotiation import consumers
 from negotiation.live import access
 from tests import factories
-from tests.negotiation.live.sockets import closed_with, socket
+from tests.negotiation.live.sockets import closed_with, cookie_of, socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -74,3 +76,47 @@ async def test_an_open_socket_closes_when_its_person_may_no_longer_see(
         while event.get("type") != "websocket.close":
             event = await viewer.receive_output(timeout=3)
     assert event["code"] in {access.NOT_LOGGED_IN, access.NOT_ALLOWED}
+
+
+async def test_a_thousand_who_come_at_once_cost_a_few_queries(
+    operator: User, stranger: User
+) -> None:
+    table = await database_sync_to_async(factories.negotiation)()
+    keys = [
+        (await database_sync_to_async(cookie_of)(user)).decode().partition("=")[2]
+        for user in (operator, operator, stranger, None)
+    ]
+    wishes = [access.Wish(key, number) for key in keys for number in (table.pk, 0, 10**30, None)]
+
+    def ask() -> tuple[dict[access.Wish, access.Answer], int]:
+        with CaptureQueriesContext(connection) as queries:
+            return access.answers_to(wishes * 50), len(queries)
+
+    answers, queries = await database_sync_to_async(ask)()
+    assert queries <= 4
+    refusals = [answers[wish].refusal for wish in wishes]
+    unknown, stranger_may = access.UNKNOWN, access.NOT_ALLOWED
+    assert refusals[:8] == [None, unknown, unknown, None] * 2
+    assert refusals[8:12] == [stranger_may] * 4
+    assert refusals[12:] == [access.NOT_LOGGED_IN] * 4
+
+
+@pytest.mark.parametrize("key", ["", "x" * 5_000, "\0", "ä", "' OR 1=1", "\ud800"])
+async def test_a_cookie_of_nonsense_does_nobody_else_harm(operator: User, key: str) -> None:
+    good = (await database_sync_to_async(cookie_of)(operator)).decode().partition("=")[2]
+    ask = database_sync_to_async(access.answers_to)
+    answers = await ask([access.Wish(key, None), access.Wish(good, None)])
+    assert [answer.refusal for answer in answers.values()] == [access.NOT_LOGGED_IN, None]
+
+
+async def test_a_session_from_before_a_new_password_is_nobodys(operator: User) -> None:
+    key = (await database_sync_to_async(cookie_of)(operator)).decode().partition("=")[2]
+
+    def change() -> None:
+        operator.set_password("another one")
+        operator.save()
+
+    await database_sync_to_async(change)()
+    wish = access.Wish(key, None)
+    answers = await database_sync_to_async(access.answers_to)([wish])
+    assert answers[wish].refusal == access.NOT_LOGGED_IN
