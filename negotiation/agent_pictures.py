@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from negotiation.engine.trust import Trust
     from negotiation.models import Report, TrustEntry
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 190, 34, 12, 22
-SQUARE, EDGE = 280, 34
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 1000, 200, 46, 14, 14
+SQUARE, EDGE, MARGIN = 280, 34, 30
 BINS = 10
 SMALLEST, LARGEST = 4.0, 15.0
 
@@ -30,6 +30,11 @@ class Event(NamedTuple):
     believed: float
     x: float
     y: float
+
+    @property
+    def radius(self) -> float:
+        """What settled claims is seen first."""
+        return 4.0 if self.right or self.wrong else 2.0
 
     @property
     def tone(self) -> str:
@@ -81,6 +86,10 @@ class Dot:
     y: float
     radius: float
 
+    @property
+    def label_y(self) -> float:
+        return round(self.y - self.radius - 3, 1)
+
 
 class Calibration(NamedTuple):
     dots: Sequence[Dot]
@@ -109,7 +118,7 @@ def _dot(own: Sequence[TrustEntry], most: int) -> Dot:
 
 
 def _at(stated: float, came_true: float) -> tuple[float, float]:
-    room = SQUARE - EDGE - 12
+    room = SQUARE - EDGE - MARGIN
     return round(EDGE + stated * room, 1), round(SQUARE - EDGE - came_true * room, 1)
 
 

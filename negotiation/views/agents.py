@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from negotiation.services.agents import Agent
 
 RECENT = 8
-CLAIMS = 50
+CLAIMS = 20
 
 
 @require_safe
