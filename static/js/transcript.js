@@ -129,15 +129,15 @@ function aim(number) {
 }
 
 // Cards around it have an estimated height until they are drawn.
-function settle(card, frames) {
-  card?.scrollIntoView({ block: "start", behavior: "instant" });
+function settle(card, frames, block = "start") {
+  card?.scrollIntoView({ block, behavior: "instant" });
   was = scrollY;
-  if (frames) requestAnimationFrame(() => settle(card, frames - 1));
+  if (frames) requestAnimationFrame(() => settle(card, frames - 1, block));
 }
 
 function loaded({ at, newest, fresh }) {
   if (at && !aim(at) && searching()) location.assign(`${location.pathname}?at=${at}#m${at}`);
-  if (newest && (following === "yes" || !searching())) toEnd();
+  if (newest && (following === "yes" || !searching())) settle(list.lastElementChild, 6, "end");
   if (fresh && searching()) {
     if (following !== "yes") unseen += fresh;
     if (box.dataset.newer === "yes") freshen();
@@ -171,7 +171,7 @@ else if (list.dataset.open === "yes") {
   // A running table opens at its end, where things happen.
   history.scrollRestoration = "manual";
   requestAnimationFrame(follow);
-} else if (box.dataset.older === "yes" && !searching()) requestAnimationFrame(toEnd);
+} else if (box.dataset.older === "yes" && !searching()) settle(list.lastElementChild, 6, "end");
 // Cards have an estimated height until they are drawn, and pictures above grow.
 const heights = new ResizeObserver(keepUp);
 heights.observe(list);

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks._first_paint`: when Chromium first paints something of a transcript of
+"""`python -m tests.benchmarks._first_paint`: when Chromium first paints something of a talk of
 2,000 messages, on the running program. Prints JSON; nothing where there is no Chromium.
 """
 
@@ -57,8 +57,8 @@ def _painted(browser: Browser, stack: Stack, path: str) -> Figures:
     from django.conf import settings  # noqa: PLC0415
 
     context = browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900})
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": stack.session_of("operator")}
-    context.add_cookies([{**cookie, "url": stack.url}])
+    name, session = settings.SESSION_COOKIE_NAME, stack.session_of("operator")
+    context.add_cookies([{"name": name, "value": session, "url": stack.url}])
     page = context.new_page()
     times: list[float] = []
     for _ in range(RUNS):
