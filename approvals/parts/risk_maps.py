@@ -16,6 +16,9 @@ LONGEST = 48.0
 """Hours: what has more time stands at the edge."""
 
 MIDDLE, HIGH = 35, 75
+NEAR = 14
+"""Dots so near to each other are one, with their number."""
+
 TICKS = ((0.25, "15 min"), (1, "1 h"), (4, "4 h"), (8, "8 h"), (24, "24 h"), (LONGEST, "2 d"))
 
 
@@ -26,6 +29,8 @@ class Dot(NamedTuple):
     radius: float
     level: str
     says: str
+    # What stands in the same place, this one included.
+    here: int = 1
 
 
 class Tick(NamedTuple):
@@ -43,20 +48,9 @@ def up(score: float) -> float:
     return round(HEIGHT * (1 - min(max(score, 0.0), 100.0) / 100), 1)
 
 
-def _beside(placed: list[Dot], x: float, y: float, radius: float) -> float:
-    """As near to `x` as there is room: dots that say the same stand side by side."""
-
-    def room(at: float) -> bool:
-        return all(abs(one.x - at) > radius or abs(one.y - y) > radius for one in placed)
-
-    steps = (side * step * radius for step in range(len(placed) + 1) for side in (1, -1))
-    places = (x + step for step in steps if 0 <= x + step <= WIDTH)
-    return round(next((at for at in places if room(at)), x), 1)
-
-
 def dots(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
     """For `approvals/_risk_map.html`; what somebody may not see yet of a decision is left out."""
-    found: list[Dot] = []
+    found: dict[tuple[int, int], Dot] = {}
     for row in rows:
         decision = row["decision"]
         if row["withheld"]:
@@ -66,10 +60,12 @@ def dots(rows: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
         says = f"#{decision.negotiation_id}, risk {score:.0f}"
         level = "high" if score >= HIGH else "middle" if score >= MIDDLE else "low"
         radius = 4 + 2 * min(decision.people, 3)
-        x = _beside(found, across(hours), up(score), radius)
-        found.append(Dot(decision.pk, x, up(score), radius, level, says))
+        dot = Dot(decision.pk, across(hours), up(score), radius, level, says)
+        place = (int(dot.x / NEAR), int(dot.y / NEAR))
+        known = found.get(place)
+        found[place] = known._replace(here=known.here + 1) if known else dot
     return {
-        "all": found,
+        "all": list(found.values()),
         "ticks": [Tick(across(hours), label) for hours, label in TICKS],
         "levels": [(up(score), score) for score in (0, 35, 60, 75, 100)],
         "width": WIDTH,

@@ -2,7 +2,7 @@
 // where it is, and what waits no longer is said before it goes.
 const scroller = () => {
   const own = document.getElementById("inbox-list");
-  return own.scrollHeight > own.clientHeight && getComputedStyle(own).overflowY !== "visible" ? own : document.scrollingElement;
+  return getComputedStyle(own).overflowY === "visible" ? document.scrollingElement : own;
 };
 const rows = () => [...document.querySelectorAll("#queue [data-row]")];
 let before;
@@ -29,10 +29,16 @@ document.addEventListener("htmx:afterSwap", (event) => {
     if (kept && !document.getElementById(one.id)) haunt(one, place);
   });
   const now = row && document.getElementById(row.id);
-  if (now && scroller().scrollTop + now.getBoundingClientRect().top - top > 0) {
-    scroller().scrollTop += now.getBoundingClientRect().top - top;
-  }
+  if (now) hold(now, now.getBoundingClientRect().top - top);
 });
+
+function hold(row, moved) {
+  const box = scroller();
+  const room = box.scrollHeight - box.clientHeight - box.scrollTop;
+  // A short list has nothing to scroll: it gets some room below until it comes anew.
+  if (moved > room) row.parentElement.style.paddingBlockEnd = `${moved - room}px`;
+  box.scrollTop += moved;
+}
 
 function haunt(row, place) {
   const list = document.querySelector("#queue [data-list]");

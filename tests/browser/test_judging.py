@@ -169,9 +169,9 @@ def test_what_nobody_decides_in_time_is_over_on_every_screen(
     table = start(factories.version(policy=policy), pace=0, seed=8)
     page = open_page("manager")
     page.goto("/approvals/")
-    expect(page.locator("#queue")).to_contain_text("Place service", timeout=SOON)
-    expect(page.locator("#queue")).not_to_contain_text("Place service", timeout=A_WHILE)
+    expect(page.locator("#queue")).to_contain_text(f"#{table.pk}", timeout=SOON)
     decision = Decision.objects.get(negotiation=table)
+    expect(page.locator(f"#queue #d{decision.pk}")).to_have_count(0, timeout=A_WHILE)
     card_of(page, decision)
     expect(verdict(page)).to_contain_text("Nobody decided in time")
     assert decision.due_at is not None
