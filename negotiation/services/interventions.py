@@ -134,8 +134,8 @@ def _told(session: Session, evidence: Evidence, *, by: User, reason: str) -> Eng
         for name, each in session.outlooks.items()
     ):
         raise ChangesNothing(
-            "No seat would believe anything else: each has counted this source already, or is"
-            " certain of its own figure. Nothing was said."
+            "No seat would believe anything else: each has counted this source already, is certain"
+            " of its own figure, or finds this too far from it. Nothing was said."
         )
     return message
 
