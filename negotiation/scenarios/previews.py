@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.engine.beliefs import Belief
 from negotiation.engine.conflicts import conflicts_of, sentence
 from negotiation.engine.outlook import Outlook
 from negotiation.engine.solutions import fairest
@@ -22,6 +23,8 @@ from negotiation.scenarios.tables import compile_space, compile_table
 from negotiation.scenarios.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from negotiation.engine.endings import Conflict
     from negotiation.engine.messages import Offer
     from negotiation.engine.space import BoolArray, FloatArray, IntArray, OutcomeSpace
@@ -57,7 +60,10 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """`agreeable`: offers that are lawful and clear enough limits; `clearing`: all of them."""
+    """`agreeable`: offers that are lawful and clear enough limits; `clearing`: all of them.
+
+    `told`: nothing would do at first; this is how it looks once everybody has told what they know.
+    """
 
     table: Table
     size: int
@@ -68,6 +74,7 @@ class Preview:
     best: int | None
     conflicts: tuple[Conflict, ...]
     ways: tuple[Way, ...]
+    told: bool
 
     @property
     def drawn(self) -> int | None:
@@ -93,7 +100,15 @@ def _previewed(canonical: str) -> Preview:
     document = ScenarioDocument.model_validate_json(canonical)
     space = compile_space(document)
     table = compile_table(Columns(Vocabulary(document), _bounded(space, document)))
-    outlooks = {seat.name: Outlook.first(table, seat) for seat in table.seats}
+    first = {seat.name: Outlook.first(table, seat) for seat in table.seats}
+    found = _looked_at(table, space.size, first, told=False)
+    if found.agreeable.size:
+        return found
+    later = _looked_at(table, space.size, _all_told(table, first), told=True)
+    return later if later.agreeable.size else found
+
+
+def _looked_at(table: Table, size: int, outlooks: Mapping[str, Outlook], *, told: bool) -> Preview:
     utilities = np.stack([outlook.everywhere() for outlook in outlooks.values()], axis=1)
     below = utilities < table.limits - TOLERANCE
     lawful = np.zeros(table.space.count, dtype=np.bool_)
@@ -101,7 +116,7 @@ def _previewed(canonical: str) -> Preview:
     agreeable = np.flatnonzero(lawful & _enough(table, below))
     return Preview(
         table=table,
-        size=space.size,
+        size=size,
         lawful=table.lawful,
         utilities=utilities,
         agreeable=agreeable,
@@ -109,7 +124,19 @@ def _previewed(canonical: str) -> Preview:
         best=fairest(utilities, table.limits, agreeable) if agreeable.size else None,
         conflicts=() if agreeable.size else conflicts_of(table, outlooks),
         ways=() if agreeable.size else tuple(_ways(table, utilities, below)),
+        told=told,
     )
+
+
+def _all_told(table: Table, first: Mapping[str, Outlook]) -> dict[str, Outlook]:
+    """Everybody believes of each fact the most exact figure that somebody knows."""
+    claims = [(name, claim) for seat in table.seats for name, claim in seat.knows.items()]
+    exact = dict(sorted(claims, key=lambda one: -one[1].sd))
+    later = dict(first)
+    for name, claim in exact.items():
+        belief = Belief(claim.mean, claim.sd)
+        later = {seat: outlook.learn(name, belief) for seat, outlook in later.items()}
+    return later
 
 
 def _bounded(space: OutcomeSpace, document: ScenarioDocument) -> OutcomeSpace:

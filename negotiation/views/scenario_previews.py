@@ -126,11 +126,14 @@ def answer(found: Preview) -> Answer:
 
 
 def _sentence(found: Preview) -> str:
+    if found.told:
+        return "Not as things look at first, but once they have told each other what they know."
     if found.agreeable.size:
         return "They can agree, as things look before anybody tells what they know."
     if found.drawn:
         return f"Of {found.drawn:,} offers drawn at random none would do; that is no proof."
-    return found.why_not or "No offer would do."
+    why = found.why_not or "No offer would do."
+    return f"{why} That stays so when everybody has told what they know."
 
 
 def _way(way: Way) -> str:

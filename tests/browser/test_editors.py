@@ -12,6 +12,7 @@ from negotiation.models import PolicyChange, ScenarioVersion
 
 pytestmark = pytest.mark.browser
 SCENARIO = "/scenarios/cloud-placement/"
+SLOW = 20_000  # the whole form is drawn anew
 WORST = "seats.0.objectives.0.value.worst"
 
 
@@ -76,16 +77,14 @@ def test_parts_come_and_go_without_losing_what_was_typed(
     page = open_page("admin")
     page.goto(f"{SCENARIO}edit/")
     page.locator("[name='seats.0.title']").fill("Money")
-    page.get_by_role("button", name="Add an objective to Cost").or_(
-        page.get_by_role("button", name="Add an objective").first
-    ).first.click()
+    page.get_by_role("button", name="Add an objective Cost").click()
     added = page.locator("[name='seats.0.objectives.2.subject']")
-    expect(added).to_be_focused()
+    expect(added).to_be_focused(timeout=SLOW)
     expect(page.locator("[name='seats.0.title']")).to_have_value("Money")
     form = page.locator("[name='seats.0.objectives.0.value.form']")
     form.select_option("points")
     expect(page.locator("[name='seats.0.objectives.0.value.points']")).to_have_value(
-        "1800: 1, 10500: 0"
+        "1800: 1, 10500: 0", timeout=SLOW
     )
     expect(form).to_be_focused()
 
@@ -104,7 +103,8 @@ def test_a_policy_is_edited_and_tried_by_keyboard_alone(
     expect(page.locator("#tier-span-0")).to_contain_text("20 to 60")
     _tab_to_text(page, "Try it on past decisions")
     page.keyboard.press("Enter")
-    expect(page.locator("#what-if")).to_contain_text("A person decides from 35 → 20 points")
+    what_if = page.locator("#what-if")
+    expect(what_if).to_contain_text("A person decides from 35 → 20 points", timeout=SLOW)
     _tab_to(page, "note")
     page.keyboard.type("Look at more")
     page.keyboard.press("Enter")

@@ -56,6 +56,18 @@ def test_a_rule_gives_way_by_its_figure() -> None:
     assert "budget" in none.why_not
 
 
+def test_what_is_told_may_make_an_agreement_possible() -> None:
+    found = preview(load_named("batch-placement"))
+    assert found.told
+    assert found.agreeable.size
+    document = load_named("batch-placement").model_dump(mode="json")
+    strict = [seat | {"reservation": 0.99} for seat in document["seats"]]
+    none = preview(from_data(document | {"seats": strict}, source="x"))
+    assert not none.agreeable.size
+    assert not none.told
+    assert none.conflicts
+
+
 def test_who_may_be_overruled_counts() -> None:
     seats = load_named("cloud-placement").model_dump(mode="json")["seats"]
     seats[0]["reservation"] = 1
