@@ -13,7 +13,7 @@ urlpatterns = [
     path("approvals/", include("approvals.urls")),
     path("delegations/", delegations.overview, name="delegations"),
     path("delegations/give/", delegations.give, name="delegation-give"),
-    path("delegations/<int:pk>/revoke/", delegations.revoke, name="delegation-revoke"),
+    path("delegations/<row:pk>/revoke/", delegations.revoke, name="delegation-revoke"),
     path("overview/", overviews.overview_page, name="overview"),
     path("overview/figures.json", overviews.as_json, name="overview-json"),
     path("overview/figures.csv", overviews.as_csv, name="overview-csv"),

@@ -10,8 +10,10 @@ class NegotiationConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(add_roles, sender=self)
         post_migrate.connect(keep_audit_rows, sender=self)
+        from negotiation import converters
         from negotiation.services import access
 
+        converters.register()
         access.watch()
 
 

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, Count, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
+from negotiation.converters import LARGEST_ID
 from negotiation.models import Decision, Negotiation
 from negotiation.presentation import state_among
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from negotiation.rosters import Roster
     from negotiation.standstills import Standstills
 
-LARGEST_ID = 2**63 - 1
 LONGEST = 100
 OLDEST = 2000
 SINCE = {

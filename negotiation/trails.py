@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 
+from negotiation.converters import LARGEST_ID
 from negotiation.models import AuditEntry
 from negotiation.models.audit import GENESIS
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-LARGEST_ID = 2**63 - 1
 BRIEF = 40
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -20,7 +19,6 @@ from negotiation.services.amendments import CannotTakeItsPlace, NotReplayable
 from negotiation.services.choices import NobodyIsAsked
 from negotiation.views.access import person, reviewers, wants_fragment
 from negotiation.views.forms import ReasonForm, first_error
-from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -125,7 +123,5 @@ def _made(negotiation: Negotiation) -> Decision | None:
 
 
 def _find(request: HttpRequest, pk: int) -> Negotiation:
-    if pk > LARGEST_ID:
-        raise Http404
     tables = Negotiation.objects.visible_to(request.user).select_related("version__scenario")
     return get_object_or_404(tables, pk=pk)

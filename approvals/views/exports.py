@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,7 +13,6 @@ from approvals.views.cards import after_own_verdict
 from negotiation.models import Decision
 from negotiation.services.evidence import export
 from negotiation.views.access import watchers
-from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 @watchers
 @after_own_verdict
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
-    if pk > LARGEST_ID:
-        raise Http404
     decisions = Decision.objects.exportable_by(request.user)
     decision = get_object_or_404(decisions.select_related("negotiation__version"), pk=pk)
     name = f"parley-decision-{pk}.json"

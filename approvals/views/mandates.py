@@ -21,7 +21,6 @@ from negotiation.roles import may_revoke
 from negotiation.services import mandates as services
 from negotiation.views.access import only, person, reviewers, watchers
 from negotiation.views.forms import LONGEST_REASON
-from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -123,8 +122,6 @@ def _give(
 @require_POST
 @revokers
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    if pk > LARGEST_ID:
-        raise Http404
     get_object_or_404(Mandate.objects.visible_to(request.user), pk=pk)
     try:
         services.revoke(mandate_id=pk, by=person(request), now=timezone.now())

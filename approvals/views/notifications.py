@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from approvals.models import Channel, Event, Notification
 from approvals.services import notifications, preferences
+from negotiation.converters import LARGEST_ID
 from negotiation.views.access import person, wants_fragment, watchers
-from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

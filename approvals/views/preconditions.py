@@ -10,7 +10,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
-from negotiation.views.negotiations import LARGEST_ID
+from negotiation.converters import LARGEST_ID
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

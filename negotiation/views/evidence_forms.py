@@ -33,16 +33,18 @@ class EvidenceForm(forms.Form):
         error_messages={
             "required": "Choose what it is about.",
             "invalid_choice": "Choose one of the facts of this table.",
-        }
+        },
     )
     value = forms.CharField(max_length=40, error_messages={"required": "How much is it?"})
     doubt = forms.CharField(
         label="Give or take",
-        max_length=40, error_messages={"required": "How far may it be off? 0 if it is exact."}
+        max_length=40,
+        error_messages={"required": "How far may it be off? 0 if it is exact."},
     )
     kind = forms.ChoiceField(
         label="How it is known",
-        choices=KINDS, error_messages={"required": "Choose how it came to be known."}
+        choices=KINDS,
+        error_messages={"required": "Choose how it came to be known."},
     )
     source = forms.CharField(
         max_length=160, error_messages={"required": "Name the source: others will look it up."}

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from negotiation.filters import LARGEST_ID, Filters
+from negotiation.converters import LARGEST_ID
+from negotiation.filters import Filters
 from negotiation.services import fleets
 from negotiation.views.access import person, watchers
 from negotiation.views.forms import ReasonForm, first_error

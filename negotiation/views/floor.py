@@ -12,9 +12,9 @@ from django.db.models import F
 from django.shortcuts import render
 from django.utils import timezone
 
+from negotiation.converters import LARGEST_ID
 from negotiation.filters import (
     GROUPS,
-    LARGEST_ID,
     SINCE,
     Filters,
     chosen,

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,7 +18,6 @@ from negotiation.models import Execution, Report
 from negotiation.services import measurements, reports
 from negotiation.views.access import person, reporters
 from negotiation.views.forms import first_error
-from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +43,6 @@ class ReportForm(forms.Form):
 @reporters
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's report, from the card of the decision."""
-    if pk > LARGEST_ID:
-        raise Http404
     executions = Execution.objects.select_related("decision__negotiation__version")
     execution = get_object_or_404(executions, pk=pk)
     form = ReportForm(request.POST)

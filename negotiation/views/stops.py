@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from negotiation.converters import LARGEST_ID
 from negotiation.filters import Filters
 from negotiation.models import Decision, Negotiation, Stop
 from negotiation.rosters import rosters
@@ -19,7 +19,6 @@ from negotiation.services import switches
 from negotiation.standstills import Standstills
 from negotiation.views.access import lifters, person, stoppers, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error
-from negotiation.views.negotiations import LARGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,8 +115,6 @@ def stop(request: HttpRequest) -> HttpResponse:
 @require_POST
 @lifters
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
-    if pk > LARGEST_ID:
-        raise Http404
     found = get_object_or_404(Stop.objects.visible_to(request.user), pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():

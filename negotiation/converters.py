@@ -1,0 +1,23 @@
+"""Numbers of rows in addresses: one that no row can have is an address that leads nowhere."""
+
+from __future__ import annotations
+
+from django.urls import register_converter
+from django.urls.converters import IntConverter
+
+LARGEST_ID = 2**63 - 1
+
+
+class RowConverter(IntConverter):
+    """`<row:pk>`: what the database can compare with its numbers."""
+
+    def to_python(self, value: str) -> int:
+        number = int(value)
+        if number > LARGEST_ID:
+            # Django takes it for "does not match".
+            raise ValueError(value)
+        return number
+
+
+def register() -> None:
+    register_converter(RowConverter, "row")
