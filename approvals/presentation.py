@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
+from django.urls import reverse
 
 from approvals.differences import Change, differences_with, options_since
 from approvals.parts import amendments, desks, own_verdicts, questions, safeguards, voices
@@ -96,6 +97,8 @@ def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any
     transcript = list(Message.objects.filter(negotiation=negotiation))
     judgement = decision.judgement
     ends = seat_ends(lexicon, judgement.get("summary") or negotiation.summary)
+    # Its numbers are places of the whole transcript.
+    home = reverse("negotiation", args=[negotiation.pk])
     risk = judgement.get("risk") or {}
     return {
         **_case(decision),
@@ -107,7 +110,7 @@ def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any
         "policy": negotiation.version.document.get("policy") or {},
         "gave": _gave_up(ends, transcript),
         "objection": _objection(lexicon.words, ends, transcript),
-        "last": [message_context(negotiation, said) for said in transcript[-LAST_MESSAGES:]],
+        "last": [message_context(negotiation, said, home) for said in transcript[-LAST_MESSAGES:]],
         **verdict_context(decision, user, now),
         **{name: each for part in PARTS for name, each in part(decision, user, now).items()},
     }
