@@ -41,6 +41,11 @@ def notifications_changed() -> None:
     _ring_on_commit({"topic": "notifications"})
 
 
+def access_changed(*, person_id: int) -> None:
+    """Somebody logged out, or lost a role or the account: their open sockets are asked again."""
+    _ring_on_commit({"person": person_id})
+
+
 def _ring_on_commit(event: dict[str, Any]) -> None:
     def ring() -> None:
         try:

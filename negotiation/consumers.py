@@ -26,6 +26,7 @@ log = logging.getLogger("parley.sockets")
 
 BROKEN, TOO_FAR_BEHIND = 1011, 4409
 RECHECK_SECONDS = 30.0
+SETTLED_SECONDS = 0.5
 # So long a viewer whose window is full may show nothing before it is let go.
 PATIENCE_SECONDS = 60.0
 DOORBELL_SECONDS = 1.0
@@ -85,12 +86,17 @@ class DoorbellConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channel
                 await asyncio.sleep(DOORBELL_SECONDS)
 
     async def _recheck(self) -> None:
-        while True:
-            # Spread out, so that a thousand viewers do not ask in the same moment.
-            await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.7, 1.0))
-            if code := await self._answer():
-                await self.close(code=code)
-                return
+        async with hub().door(self.person_id) as changed:
+            while True:
+                # Spread out, so that a thousand viewers do not ask in the same moment.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), RECHECK_SECONDS * random.uniform(0.7, 1))
+                    # Whoever tells of a change is about to make it.
+                    await asyncio.sleep(SETTLED_SECONDS)
+                changed.clear()
+                if code := await self._answer():
+                    await self.close(code=code)
+                    return
 
     async def _run(self, part: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -45,6 +45,7 @@ class Hub:
     def __init__(self) -> None:
         self._feeds: dict[int, Feed] = {}
         self._listeners: set[Listener] = set()
+        self._doors: dict[int, set[asyncio.Event]] = {}
         self._stale: dict[int, None] = {}
         self._wake = asyncio.Event()
         self._panels = Panels()
@@ -90,6 +91,20 @@ class Hub:
                 self._listeners.discard(listener)
 
     @asynccontextmanager
+    async def door(self, person_id: int) -> AsyncIterator[asyncio.Event]:
+        """An event that is set whenever the access of this person has changed."""
+        async with self._visitor():
+            changed = asyncio.Event()
+            doors = self._doors.setdefault(person_id, set())
+            doors.add(changed)
+            try:
+                yield changed
+            finally:
+                doors.discard(changed)
+                if not doors:
+                    self._doors.pop(person_id, None)
+
+    @asynccontextmanager
     async def _visitor(self) -> AsyncIterator[None]:
         self._visitors += 1
         if not self._background:
@@ -127,6 +142,9 @@ class Hub:
                 if feed := self._feeds.get(negotiation_id):
                     self._mark_stale(feed)
                     self._panels.want(feed)
+            case {"person": int(person_id)}:
+                for changed in self._doors.get(person_id, ()):
+                    changed.set()
             case {"process": str(process), "crowd": dict(crowd)}:
                 self._crowds.hear(process, crowd)
             case other:

@@ -1,4 +1,4 @@
-"""Writes down who was given or lost access: role, account, superuser.
+"""Writes down who was given or lost access: role, account, superuser; and tells open pages.
 
 Django changes accounts in many places (its admin, a shell, commands), so this listens to its
 models instead of being called. `made_by` says who is at it, where that is known.
@@ -11,9 +11,11 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.utils import timezone
 
+from negotiation import broadcast
 from negotiation.services import audits
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 FLAGS = ("is_active", "is_staff", "is_superuser")
 _ACTIONS = {"post_add": "role.given", "post_remove": "role.taken", "pre_clear": "role.taken"}
+
+# After these an open page may show what its reader may not see any more.
+_LOSSES = {"role.taken", "account.changed", "account.removed"}
 
 _by: ContextVar[User | None] = ContextVar("changes_access", default=None)
 
@@ -40,12 +45,15 @@ def watch() -> None:
     pre_save.connect(_remember, sender=User)
     post_save.connect(_account_saved, sender=User)
     post_delete.connect(_account_removed, sender=User)
+    user_logged_out.connect(_logged_out)
 
 
 def _record(action: str, user: User, **details: Any) -> None:
     audits.record(
         action, user, now=timezone.now(), by=_by.get(), username=user.get_username(), **details
     )
+    if action in _LOSSES:
+        broadcast.access_changed(person_id=user.pk)
 
 
 def _roles_changed(
@@ -79,6 +87,11 @@ def _account_saved(*, instance: User, created: bool, **_: Any) -> None:
     elif before is not None and before != now:
         changed = {flag: now[flag] for flag in FLAGS if now[flag] != before[flag]}
         _record("account.changed", instance, **changed)
+
+
+def _logged_out(*, user: User | None, **_: Any) -> None:
+    if user is not None:
+        broadcast.access_changed(person_id=user.pk)
 
 
 def _account_removed(*, instance: User, **_: Any) -> None:

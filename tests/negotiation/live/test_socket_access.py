@@ -9,12 +9,13 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from negotiation import consumers
 from negotiation.live import access
 from tests import factories
-from tests.negotiation.live.sockets import closed_with, cookie_of, socket
+from tests.negotiation.live.sockets import closed_with, closing, cookie_of, socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -51,6 +52,30 @@ async def test_another_origin_does_not_get_in(operator: User, origin: bytes) -> 
     async with socket(path, operator, origin=(b"origin", origin)) as viewer:
         connected, _ = await viewer.connect()
         assert not connected
+
+
+@pytest.mark.parametrize("change", ["logs out", "loses the role", "is deactivated"])
+async def test_a_loss_of_access_closes_open_sockets_at_once(operator: User, change: str) -> None:
+    table = await database_sync_to_async(factories.negotiation)()
+
+    def lose(cookie: bytes) -> None:
+        if change == "logs out":
+            client = Client()
+            name, _, key = cookie.decode().partition("=")
+            client.cookies[name] = key
+            client.post("/logout/")
+        elif change == "loses the role":
+            operator.groups.clear()
+        else:
+            operator.is_active = False
+            operator.save()
+
+    async with socket(f"/ws/negotiations/{table.pk}/", operator) as viewer:
+        await viewer.connect()
+        await viewer.receive_from(timeout=5)
+        cookie = dict(viewer.scope["headers"])[b"cookie"]
+        await database_sync_to_async(lose)(cookie)
+        assert await closing(viewer) in {access.NOT_LOGGED_IN, access.NOT_ALLOWED}
 
 
 @pytest.mark.parametrize("change", ["logs out", "loses the role", "is deactivated"])
