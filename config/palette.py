@@ -18,6 +18,7 @@ from approvals.views.preconditions import row_id
 from config.navigation import Place
 from negotiation.models import Decision, Negotiation, Scenario
 from negotiation.presentation import STATES
+from negotiation.rosters import rosters
 from negotiation.views.access import watchers
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def palette(request: HttpRequest) -> HttpResponse:
         "Pages": _places(request, text),
         "Negotiations": _negotiations(request, text),
         "Decisions": _decisions(request, text),
+        "Agents": _agents(text),
         "Scenarios": _scenarios(text),
     }
     groups = [(label, found) for label, rows in kinds.items() if (found := list(rows))]
@@ -91,6 +93,19 @@ def _decisions(request: HttpRequest, text: str) -> Iterator[Found]:
     for pk, title, status in rows.values_list("pk", "negotiation__title", "status")[:MOST]:
         url = reverse("approval", args=[pk])
         yield Found(url, title, STATES[status].icon, f"{pk} · {STATES[status].word}")
+
+
+def _agents(text: str) -> list[Found]:
+    if not text:
+        return []
+    # By name: what the newest version calls them stands last.
+    titles = dict(seat for roster in rosters() for seat in roster.seats)
+    found = [
+        Found(reverse("agent", args=[name]), title, "user", name)
+        for name, title in sorted(titles.items(), key=lambda seat: seat[1].lower())
+        if text.lower() in f"{title} {name}".lower()
+    ]
+    return found[:MOST]
 
 
 def _scenarios(text: str) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.palette import PLACES
+from negotiation.models import ScenarioVersion
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,16 @@ def test_a_scenario_is_found_with_its_policy(operator_client: Client) -> None:
     assert f'href="/scenarios/{scenario.slug}/policy/"' in page
 
 
+def test_an_agent_is_found_by_its_name(operator_client: Client) -> None:
+    name, title = rosters_of(factories.version())[0]
+    for text in (name, title.upper()):
+        assert f'href="/agents/{name}/"' in found(operator_client, text)
+
+
+def rosters_of(version: ScenarioVersion) -> list[tuple[str, str]]:
+    return [(seat["name"], seat.get("title") or seat["name"]) for seat in version.document["seats"]]
+
+
 def test_every_page_it_names_is_there(manager_client: Client) -> None:
     page = found(manager_client, "")
     for place in PLACES:
@@ -93,10 +104,13 @@ def test_it_costs_as_many_queries_for_one_row_as_for_many(
     operator: User, client_of: Callable[[User], Client]
 ) -> None:
     client = client_of(operator)
+    factories.decision()
+    # Which seats a version has is read once in each process.
+    found(client, "a")
     for rows in (1, 20):
         for _ in range(rows):
             factories.decision()
         with CaptureQueriesContext(connection) as asked:
             found(client, "a")
         # The session, the person, their roles, and one for each kind.
-        assert len(asked) == 6
+        assert len(asked) == 7
