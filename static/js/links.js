@@ -53,7 +53,7 @@ function take(frame) {
     // Told twice, and nothing came between: the tail was lost on the way.
     if (behind === last()) lose(0);
     behind = last();
-  } else if (!(frame.head > last())) {
+  } else if (!list || frame.head <= last()) {
     behind = -1;
     found();
   }
@@ -89,7 +89,7 @@ function found() {
   state();
   if (!told && away < GRACE) return;
   const n = last() - lostSeq;
-  const what = list ? `${n} ${n === 1 ? "message" : "messages"}` : "this is how it stands now";
+  const what = list ? `${n || "no"} ${n === 1 ? "message" : "messages"}` : "this is how it stands now";
   show("green", `Caught up: ${what}`);
   calming = setTimeout(() => show(), CALM);
 }
