@@ -17,7 +17,7 @@ TREE = drafts.tree_of(load_named("cloud-placement"))
 TEXT = drafts.text_of(TREE)
 
 
-def form(tree: dict[str, Any] = TREE, **changed: str) -> dict[str, str]:
+def form(tree: dict[str, Any] = TREE, /, **changed: str) -> dict[str, str]:
     """What the browser sends from the form's tab, some of it changed."""
     draft = scenario_drafts.opened(tree, "form")
     fields = {entry.path: entry.text for entry in fields_of(draft.groups)}
