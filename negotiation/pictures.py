@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from negotiation.spaces import Plane, Space
     from negotiation.timelines import Offered, Timeline
 
-MAIN_DOTS, OTHER_DOTS = 24, 8
-LINES_OF_A_SEAT = 5
+MAIN_DOTS, OTHER_DOTS = 16, 5
+LINES_OF_A_SEAT = 4
 
 
 def pictures(

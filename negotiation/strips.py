@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WIDTH, ROW = 360, 54
 LEFT, RIGHT = 6, 46
 TOP, LOW = 17, 47  # of a row: where the best and the limit of a seat are
-MOST_STEPS, MOST_SEATS = 60, 12
+MOST_STEPS, MOST_SEATS = 40, 12
 
 
 @dataclass(frozen=True, slots=True)
