@@ -16,7 +16,7 @@ LONGEST = 48.0
 """Hours: what has more time stands at the edge."""
 
 MIDDLE, HIGH = 35, 75
-NEAR = 14
+NEAR = 30
 """Dots so near to each other are one, with their number."""
 
 TICKS = ((0.25, "15 min"), (1, "1 h"), (4, "4 h"), (8, "8 h"), (24, "24 h"), (LONGEST, "2 d"))
