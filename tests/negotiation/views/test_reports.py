@@ -260,3 +260,15 @@ def test_a_person_and_a_target_are_not_the_same_reporter() -> None:
             person=factories.person(),
             reported_at=timezone.now(),
         )
+
+
+def test_a_signed_report_may_carry_what_was_measured() -> None:
+    execution = executed()
+    fact = execution.decision.negotiation.version.document["facts"][0]["name"]
+    body = {"execution": execution.idempotency_key, "outcome": "ok"}
+    refused = send(execution, body | {"measured": [{"name": "nothing", "value": 1}]})
+    assert refused.status_code == 400
+    assert "There is no fact or measure" in refused.json()["error"]
+    answer = send(execution, body | {"measured": [{"name": fact, "value": 1.5}]}, call="call-2")
+    kept = [{"name": fact, "value": 1.5, "sd": 0.0}]
+    assert answer.json()["measured"] == Report.objects.get().measured == kept
