@@ -16,7 +16,7 @@ log = logging.getLogger("parley.panels")
 
 PANEL_SECONDS = 1.0
 # After one it rests as long as that took times this: pictures never hold up what is said.
-REST = 1.5
+REST = 3
 
 
 class Panels:
