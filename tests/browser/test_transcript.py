@@ -85,13 +85,14 @@ def test_never_more_than_a_thousand_cards_are_in_the_page(
     page.goto(f"/negotiations/{long.pk}/")
     expect(page.locator("#m2400")).to_be_in_viewport(timeout=SOON)
     page.wait_for_timeout(600)
-    for _ in range(14):
+    for _ in range(80):
         page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
         page.wait_for_timeout(250)
+        if page.locator("#newer").is_visible():
+            break
     seen = cards(page)
-    assert 600 < len(seen) <= KEPT
+    assert len(seen) == KEPT
     assert seen == list(range(seen[0], seen[-1] + 1))
-    expect(page.locator("#newer")).to_be_visible()
     page.get_by_role("link", name="The newest messages").click()
     expect(page.locator("#m2400")).to_be_in_viewport(timeout=SOON)
 
