@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 WITHIN = 60.0
 DAY = timedelta(days=1)
 Row = TypeVar("Row", bound=Model)
+Say = Callable[[str], str]
+Import = Callable[[str], ScenarioVersion]
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,13 @@ class Showroom:
     change: PolicyChange
 
     @classmethod
-    def furnished(cls, live: Stack) -> Showroom:
-        """Waits until the workers have brought every table to where it belongs."""
-        cloud, batch = factories.version(), factories.version("batch-placement")
+    def furnished(
+        cls, live: Stack, say: Say = str, version: Import = factories.version
+    ) -> Showroom:
+        """Waits until the workers have brought every table to where it belongs. `say` may make
+        something else of what people write, `version` of the shipped scenarios.
+        """
+        cloud, batch = version("cloud-placement"), version("batch-placement")
         tables = {
             "executed": _start(live, batch, pace=0),
             "parked": _start(live, cloud, pace=0),
@@ -61,15 +68,15 @@ class Showroom:
             "held": _start(live, cloud, pace=60),
         }
         running = _one(Negotiation.objects.filter(pk=tables["running"].pk, head__gte=6))
-        _pause(live, running)
-        _stop_and_lift(live, tables["held"])
+        _pause(live, running, say)
+        _stop_and_lift(live, tables["held"], say)
         executed = _one(Decision.objects.filter(negotiation=tables["executed"], status="executed"))
-        _report(live, executed)
+        _report(live, executed, say)
         parked = _one(Decision.objects.parked().filter(negotiation=tables["parked"]))
         other = _one(Decision.objects.parked().filter(negotiation=tables["other"]))
         scenes.reject(other, live.people["manager"])
-        _delegate(live)
-        _mandate(live, cloud)
+        _delegate(live, say)
+        _mandate(live, cloud, say)
         return cls(
             running=running,
             asking=_one(Negotiation.objects.asking().filter(pk=tables["asking"].pk)),
@@ -94,16 +101,16 @@ def _start(live: Stack, version: ScenarioVersion, *, pace: float, seed: int = 7)
     return sessions.start(version=version, by=by, now=timezone.now(), pace=pace, seed=seed)
 
 
-def _pause(live: Stack, table: Negotiation) -> None:
+def _pause(live: Stack, table: Negotiation, say: Say) -> None:
     sessions.pause(
         negotiation_id=table.pk,
         by=live.people["operator"],
-        reason="Waiting for the new prices",
+        reason=say("Waiting for the new prices"),
         now=timezone.now(),
     )
 
 
-def _stop_and_lift(live: Stack, table: Negotiation) -> None:
+def _stop_and_lift(live: Stack, table: Negotiation, say: Say) -> None:
     """A stop that stands, and one that stood."""
     by = live.people["manager"]
     for seat, table_id in (("cost", None), ("", table.pk)):
@@ -112,24 +119,24 @@ def _stop_and_lift(live: Stack, table: Negotiation) -> None:
             seat=seat,
             negotiation_id=table_id,
             by=by,
-            reason="Its prices are of last year",
+            reason=say("Its prices are of last year"),
             now=timezone.now(),
         )
         if seat:
-            switches.lift(stop_id=stop.pk, by=by, reason="Looked into", now=timezone.now())
+            switches.lift(stop_id=stop.pk, by=by, reason=say("Looked into"), now=timezone.now())
 
 
-def _report(live: Stack, decision: Decision) -> None:
+def _report(live: Stack, decision: Decision, say: Say) -> None:
     reports.record(
         execution=Execution.objects.get(decision=decision),
         by=live.people["operator"],
         outcome=Report.Outcome.INCIDENT,
-        note="The runs of the first night came late",
+        note=say("The runs of the first night came late"),
         now=timezone.now(),
     )
 
 
-def _delegate(live: Stack) -> None:
+def _delegate(live: Stack, say: Say) -> None:
     now = timezone.now()
     delegations.give(
         giver=live.people["senior"],
@@ -137,11 +144,11 @@ def _delegate(live: Stack) -> None:
         ends=now + DAY,
         now=now,
         away=True,
-        reason="On a train",
+        reason=say("On a train"),
     )
 
 
-def _mandate(live: Stack, version: ScenarioVersion) -> None:
+def _mandate(live: Stack, version: ScenarioVersion, say: Say) -> None:
     now = timezone.now()
     mandates.give(
         scenario=Scenario.objects.get(pk=version.scenario_id),
@@ -150,6 +157,6 @@ def _mandate(live: Stack, version: ScenarioVersion) -> None:
         max_count=5,
         max_harm=0.5,
         expires_at=now + DAY,
-        reason="The weekend's moves",
+        reason=say("The weekend's moves"),
         now=now,
     )
