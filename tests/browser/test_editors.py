@@ -82,6 +82,7 @@ def test_parts_come_and_go_without_losing_what_was_typed(
     expect(added).to_be_focused(timeout=SLOW)
     expect(page.locator("[name='seats.0.title']")).to_have_value("Money")
     form = page.locator("[name='seats.0.objectives.0.value.form']")
+    form.focus()
     form.select_option("points")
     expect(page.locator("[name='seats.0.objectives.0.value.points']")).to_have_value(
         "1800: 1, 10500: 0", timeout=SLOW
