@@ -127,9 +127,10 @@ def _ago(moment: datetime, now: datetime) -> str:
 
 
 @register.simple_tag
-def decision_page(decision: Decision) -> str:
-    """Where a decision is shown: the settings say whose page that is."""
-    return reverse(settings.DECISION_PAGE, args=[decision.pk])
+def decision_page(decision: Decision | int) -> str:
+    """Where a decision, or that of a number, is shown: the settings say whose page that is."""
+    number = decision if isinstance(decision, int) else decision.pk
+    return reverse(settings.DECISION_PAGE, args=[number])
 
 
 @register.simple_tag
