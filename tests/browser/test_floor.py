@@ -182,8 +182,10 @@ def test_several_tables_are_paused_by_keyboard_and_each_has_a_result(
     assert {entry.details["reason"] for entry in told} == {"The prices are of last year"}
     assert Message.objects.filter(negotiation=first, act="intervene").count() == 1
     assert Watched(page).faults(THEMES, WIDTHS) == []
-    page.get_by_role("link", name="Back to the floor").click()
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
+        page.get_by_role("link", name="Back to the floor").click()
     page.keyboard.press("j")
+    expect(page.locator("#floor-rows a").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/negotiations/{first.pk}/$"))
 
