@@ -6,13 +6,15 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from negotiation.scenarios import texts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     Value = str | int | float | None
 
 # What spreadsheets read as the beginning of a formula, also behind blanks.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA = ("=", "+", "-", "@", "|", "%")
 
 
 def sheet(rows: Iterable[Sequence[Value]]) -> str:
@@ -27,5 +29,5 @@ def cell(value: Value) -> str:
         return ""
     if not isinstance(value, str):
         return repr(value)
-    text = value.replace("\0", "␀").encode("utf-8", "backslashreplace").decode()
-    return f"'{text}" if text.lstrip(" \ufeff\u00a0\u200b").startswith(_FORMULA) else text
+    text = texts.visible_lines(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

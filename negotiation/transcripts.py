@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 from negotiation.lexicon import lexicon_for
-from negotiation.scenarios import texts
+from negotiation.sheets import sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from negotiation.models import Message, Negotiation
 
 AT_ONCE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     *("message", "step", "at", "agent", "act", "to", "replies to", "text", "confidence"),
     *("would accept", "not enough yet", "fact", "value", "standard deviation", "source", "kind"),
@@ -55,13 +52,13 @@ def csv_lines(negotiation: Negotiation, *, private: bool) -> Iterator[str]:
     names = [issue["name"] for issue in issues]
     seats = list(lexicon.seats) if private else []
     worth = [f"worth to {lexicon.face(seat).title}" for seat in seats]
-    yield _row([*COLUMNS, *(lexicon.words.label(name) for name in names), *worth])
+    yield sheet([[*COLUMNS, *(lexicon.words.label(name) for name in names), *worth]])
 
     def line(message: Message) -> str:
         offer = message.body.get("offer") or {}
         utilities = (message.body.get("private") or {}).get("utilities") or {}
         terms = [lexicon.words.value(name, offer[name]) if name in offer else "" for name in names]
-        return _row([*_cells(message), *terms, *(utilities.get(seat, "") for seat in seats)])
+        return sheet([[*_cells(message), *terms, *(utilities.get(seat, "") for seat in seats)]])
 
     yield from _pieces(negotiation, line)
 
@@ -78,20 +75,6 @@ def _cells(message: Message) -> list[Any]:
         *(evidence.get(name) for name in ("fact", "mean", "sd", "source", "kind", "observed_on")),
         body.get("decided_by"),
     ]
-
-
-def _row(cells: Iterable[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([_cell(cell) for cell in cells])
-    return line.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Numbers as they are; text never as something that a spreadsheet computes."""
-    if value is None or isinstance(value, int | float):
-        return value
-    text = "\n".join(texts.visible(line) for line in str(value).split("\n"))
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def _pieces(negotiation: Negotiation, line: Callable[[Message], str]) -> Iterator[str]:

@@ -22,6 +22,11 @@ def visible(text: str) -> str:
     )
 
 
+def visible_lines(text: str) -> str:
+    """The same, but newlines stay."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
 def refused_character(text: str, *, newlines: bool = False) -> str | None:
     """The first character that no document may hold (control, lone surrogate), or None."""
     for char in text:

@@ -38,7 +38,7 @@ def visible(value: object) -> str:
     text = str(value)
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]} … ({len(text) - LONGEST:,} characters more)"
-    return "\n".join(texts.visible(line) for line in text.split("\n"))
+    return texts.visible_lines(text)
 
 
 @register.filter

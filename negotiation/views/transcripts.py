@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, JsonResponse, StreamingHttpResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from negotiation import roles, transcripts
+from negotiation.downloads import download
 from negotiation.views.access import watchers
 from negotiation.views.negotiations import find
 from negotiation.windows import LONGEST_NUMBER, window_context
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
@@ -56,14 +52,5 @@ def transcript(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     table = find(request, pk)
     lines, content_type = FILES[kind]
     pieces = lines(table, private=roles.may_export(request.user))
-    sent = _lazily(pieces) if isinstance(request, ASGIRequest) else pieces
     name = f"parley-negotiation-{table.pk}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(sent, content_type=content_type, headers=headers)
-
-
-async def _lazily(pieces: Iterator[str]) -> AsyncIterator[str]:
-    """Each piece when the one before is on its way; a plain iterator daphne would read at once."""
-    following = partial(next, pieces, "")
-    while piece := await sync_to_async(following)():
-        yield piece
+    return download(request, pieces, name=name, content_type=content_type)

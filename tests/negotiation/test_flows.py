@@ -9,7 +9,6 @@ import pytest
 
 from negotiation import plots
 from negotiation.flows import Flow, Passed, Stop, flow
-from negotiation.sheets import cell
 
 STAGES = ([Stop("a", "A"), Stop("b", "B")], [Stop("c", "C"), Stop("d", "D"), Stop("e", "E")])
 
@@ -63,17 +62,3 @@ def test_shares_of_a_whole_fill_it() -> None:
 def test_columns_are_as_high_as_their_values() -> None:
     low, high = plots.columns([("1", 1, 0), ("2", 4, 2)], height=64)
     assert (low.height, high.height, high.part_height) == (16, 64, 32)
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [("=1+1", "'=1+1"), (" @SUM(A1)", "' @SUM(A1)"), ("-2", "'-2"),
-     ("+1", "'+1"), ("\t=1", "'\t=1"),
-          ("a=b", "a=b"), ("", ""), ("a\0b", "a␀b"), ("\ud800", "\\ud800")],
-)  # fmt: skip
-def test_no_text_is_a_formula(text: str, kept: str) -> None:
-    assert cell(text) == kept
-
-
-def test_numbers_stay_numbers() -> None:
-    assert [cell(value) for value in (-1.5, 3, None, True)] == ["-1.5", "3", "", "True"]
