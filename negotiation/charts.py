@@ -13,67 +13,6 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
-SQUARE, EDGE, MARGIN = 300, 24, 12
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One seat's line. The label stands at its end, moved just enough to be readable."""
-
-    face: Face
-    path: str
-    end: Point
-    label_y: float
-    value: float
-    dots: tuple[Point, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UtilitySpace:
-    """Two seats: every frontier offer by what it is worth to each, and the path of offers."""
-
-    x: Face
-    y: Face
-    cloud: tuple[Point, ...]
-    frontier: str
-    nash: Point | None
-    limit: Point
-    paths: tuple[Curve, ...]
-    deal: Point | None
-    size: int = SQUARE
-
-
-def utility_space(
-    seats: tuple[Face, Face],
-    *,
-    cloud: Sequence[Point],
-    frontier: Sequence[Point],
-    nash: Point | None,
-    limits: Point,
-    offers: Mapping[str, Sequence[Point]],
-    deal: Point | None,
-) -> UtilitySpace:
-    """All points are utilities in [0, 1], the first seat's along x."""
-    return UtilitySpace(
-        x=seats[0],
-        y=seats[1],
-        cloud=tuple(_in_square(point) for point in cloud),
-        frontier=line([_in_square(point) for point in sorted(frontier)]),
-        nash=_in_square(nash) if nash else None,
-        limit=_in_square(limits),
-        paths=tuple(_path(face, offers[face.name]) for face in seats if offers.get(face.name)),
-        deal=_in_square(deal) if deal else None,
-    )
-
-
-def _path(face: Face, offers: Sequence[Point]) -> Curve:
-    dots = tuple(_in_square(point) for point in offers)
-    return Curve(face=face, path=line(dots), end=dots[-1], label_y=0, value=0, dots=dots)
-
-
-def _in_square(point: Point) -> Point:
-    inner = SQUARE - EDGE - MARGIN
-    return _at(EDGE + point[0] * inner, SQUARE - EDGE - point[1] * inner)
 
 
 def sparkline(

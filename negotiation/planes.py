@@ -58,9 +58,9 @@ class Picture:
     limits: str
     acceptable: tuple[float, float, float, float]
     nash: Point | None
-    kalai: Point | None  # the corner of its little square
-    paths: tuple[Path, ...]
-    deal: Dot | None
+    kalai: Point | None = None  # the corner of its little square
+    paths: tuple[Path, ...] = ()
+    deal: Dot | None = None
     left: int = LEFT
     right: int = WIDTH - RIGHT
     top: int = TOP

@@ -78,13 +78,12 @@ class Space:
         places = [self.names.index(name) for name in pair]
         limits = self.knowledge.table.limits
         both = np.ascontiguousarray(self.utilities[:, places])
-        frontier = both[pareto_frontier(both)]
-        points = solution_points(self.utilities, limits)
+        solutions = solution_points(self.utilities, limits)
         return Plane(
-            cloud=_points(_thinned(both, CLOUD)),
-            frontier=_points(_thinned(frontier[np.argsort(frontier[:, 0])], FRONTIER)),
-            nash=_point(both, points.nash),
-            kalai=_point(both, points.kalai),
+            cloud=cloud_of(both),
+            frontier=frontier_of(both),
+            nash=point(both, solutions.nash),
+            kalai=point(both, solutions.kalai),
             limits=(float(limits[places[0]]), float(limits[places[1]])),
         )
 
@@ -141,17 +140,23 @@ def opposed(negotiation: Negotiation, space: Space) -> tuple[str, str]:
     return found
 
 
-def _thinned(rows: FloatArray, most: int) -> FloatArray:
+def cloud_of(rows: FloatArray) -> list[Point]:
+    """Of offers by what they are worth to two seats, as many as are drawn."""
+    return _points(rows, CLOUD)
+
+
+def frontier_of(rows: FloatArray) -> list[Point]:
+    """Those of which neither seat could have more without the other having less, by the first."""
+    best = rows[pareto_frontier(rows)]
+    return _points(best[np.argsort(best[:, 0])], FRONTIER)
+
+
+def _points(rows: FloatArray, most: int) -> list[Point]:
     """Evenly, with the first and the last."""
-    if len(rows) <= most:
-        return rows
-    kept: FloatArray = rows[np.linspace(0, len(rows) - 1, most).round().astype(int)]
-    return kept
-
-
-def _points(rows: FloatArray) -> list[Point]:
+    if len(rows) > most:
+        rows = rows[np.linspace(0, len(rows) - 1, most).round().astype(int)]
     return [(float(x), float(y)) for x, y in rows]
 
 
-def _point(rows: FloatArray, row: int | None) -> Point | None:
+def point(rows: FloatArray, row: int | None) -> Point | None:
     return None if row is None else (float(rows[row, 0]), float(rows[row, 1]))

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from negotiation import charts, value_charts
+from negotiation import planes, value_charts
 from negotiation.engine.formatting import amount, enough, offer_text, quantity
-from negotiation.engine.frontier import pareto_frontier
 from negotiation.engine.table import BadTable
 from negotiation.lexicon import faces
 from negotiation.scenarios.errors import ScenarioError
@@ -18,19 +17,17 @@ from negotiation.scenarios.loaders import from_data
 from negotiation.scenarios.previews import Preview, preview
 from negotiation.scenarios.tables import value_function
 from negotiation.scenarios.values import Value
+from negotiation.spaces import cloud_of, frontier_of, point
 from negotiation.views.rules_fields import is_number, path_of
 from negotiation.views.scenario_subjects import Subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from negotiation.charts import Point, UtilitySpace
     from negotiation.lexicon import Face
     from negotiation.scenarios.previews import Way
     from negotiation.scenarios.schema import ScenarioDocument
     from negotiation.value_charts import Part, ValueChart
-
-CLOUD = 600
 
 
 @dataclass(frozen=True)
@@ -160,26 +157,24 @@ def space(found: Preview, x: str, y: str) -> dict[str, Any]:
     }
 
 
-def _picture(found: Preview, first: int, second: int) -> UtilitySpace | None:
-    pair = found.utilities[found.lawful][:, [first, second]]
-    if not len(pair):
+def _picture(found: Preview, first: int, second: int) -> planes.Picture | None:
+    both = found.utilities[:, [first, second]]
+    lawful = both[found.lawful]
+    if not len(lawful):
         return None
-    drawn = list(faces((seat.name, seat.title) for seat in found.table.seats).values())
-    limits = found.table.limits
-    best = None if found.best is None else found.utilities[found.best][[first, second]]
-    return charts.utility_space(
-        (drawn[first], drawn[second]),
-        cloud=_points(pair[:: max(len(pair) // CLOUD, 1)]),
-        frontier=_points(pair[pareto_frontier(pair)]),
-        nash=None if best is None else _points([best])[0],
-        limits=(float(limits[first]), float(limits[second])),
-        offers={},
-        deal=None,
+    x, y = (found.table.seats[place] for place in (first, second))
+    drawn = faces((seat.name, seat.title) for seat in found.table.seats)
+    limits = float(found.table.limits[first]), float(found.table.limits[second])
+    best = point(both, found.best)
+    return planes.Picture(
+        x=drawn[x.name],
+        y=drawn[y.name],
+        cloud=planes.specks(cloud_of(lawful)),
+        frontier=planes.curve(frontier_of(lawful)),
+        limits=planes.limits(limits),
+        acceptable=planes.acceptable(limits),
+        nash=planes.place(best) if best else None,
     )
-
-
-def _points(rows: Any) -> list[Point]:
-    return [(float(x), float(y)) for x, y in rows]
 
 
 def _objectives(seat: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
