@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from approvals.views.preconditions import row_id
 from config.navigation import Place
+from negotiation.converters import row_id
 from negotiation.models import Decision, Negotiation, Scenario
 from negotiation.presentation import STATES
 from negotiation.rosters import rosters

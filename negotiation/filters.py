@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Case, Count, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
-from negotiation.converters import LARGEST_ID
+from negotiation.converters import row_id
 from negotiation.models import Decision, Negotiation
 from negotiation.presentation import state_among
 
@@ -145,10 +145,9 @@ def narrowed(
     if starting := filters.starting(now):
         tables = tables.filter(opened_at__gte=starting)
     if filters.q:
-        number = filters.q.removeprefix("#")
         found = Q(title__icontains=filters.q)
-        if number.isascii() and number.isdigit() and int(number[:20]) <= LARGEST_ID:
-            found |= Q(pk=int(number[:20]))
+        if number := row_id(filters.q.removeprefix("#")):
+            found |= Q(pk=number)
         tables = tables.filter(found)
     return tables
 

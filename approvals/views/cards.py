@@ -19,7 +19,8 @@ from approvals.services import looks, notifications, reviews
 from approvals.services.calls import KeyReused
 from approvals.views.access import deciders
 from approvals.views.inboxes import inbox, moved_on, wants
-from approvals.views.preconditions import Missing, etag, new_key, row_id, seen_by
+from approvals.views.preconditions import Missing, etag, new_key, seen_by
+from negotiation.converters import row_id
 from negotiation.models import Decision
 from negotiation.views.access import operators, person, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error

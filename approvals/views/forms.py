@@ -9,7 +9,8 @@ from django import forms
 from approvals.models import OwnVerdict, Question
 from approvals.services import delegations
 from approvals.services.batches import Item
-from approvals.views.preconditions import Missing, row_id, seen_in
+from approvals.views.preconditions import Missing, seen_in
+from negotiation.converters import row_id
 from negotiation.models import Decision, Scenario
 
 if TYPE_CHECKING:

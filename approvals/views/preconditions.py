@@ -10,8 +10,6 @@ import re
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
-from negotiation.converters import LARGEST_ID
-
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -63,12 +61,6 @@ def seen_in(tag: str, key: str) -> Seen:
             BAD_REQUEST,
         )
     return Seen(int(found[1]), found[2], key)
-
-
-def row_id(text: str) -> int | None:
-    """The number of a row, as a form sends it; None for anything that cannot be one."""
-    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
-    return int(text) if plain and int(text) <= LARGEST_ID else None
 
 
 def etag(decision: Decision) -> str:

@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from negotiation.converters import LARGEST_ID
 from negotiation.live.desks import desk
 from negotiation.models import Negotiation
 from negotiation.roles import may_watch
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 NOT_LOGGED_IN, NOT_ALLOWED, UNKNOWN = 4401, 4403, 4404
 # As many as are answered in one go; the next lot gathers meanwhile.
 LOT = 200
-LARGEST = 2**63 - 1
 GATHERING_SECONDS = 0.01
 
 
@@ -101,7 +101,7 @@ def _seen(wishes: Iterable[Wish], people: Mapping[str, User]) -> dict[int, set[i
     wanted: dict[User, set[int]] = defaultdict(set)
     for wish in wishes:
         number = wish.negotiation_id
-        if number is not None and number <= LARGEST and (person := people.get(wish.session_key)):
+        if number is not None and number <= LARGEST_ID and (person := people.get(wish.session_key)):
             wanted[person].add(number)
     return {
         person.pk: set(

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from negotiation.converters import LARGEST_ID
+from negotiation.converters import row_id
 from negotiation.filters import Filters
 from negotiation.services import fleets
 from negotiation.views.access import person, watchers
@@ -61,8 +61,7 @@ def together(request: HttpRequest) -> HttpResponse:
 
 
 def _numbers(said: Iterable[str]) -> list[int]:
-    digits = (text for text in said if text.isascii() and text.isdigit() and len(text) < 20)
-    return [number for number in map(int, digits) if number <= LARGEST_ID]
+    return [number for number in map(row_id, said) if number is not None]
 
 
 def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.shortcuts import render
 from django.utils import timezone
 
-from negotiation.converters import LARGEST_ID
+from negotiation.converters import row_id
 from negotiation.filters import (
     GROUPS,
     SINCE,
@@ -145,8 +145,8 @@ def _number(said: str | None) -> int:
 def _shown(request: HttpRequest) -> list[int]:
     """The rows that the page has, at most two pages of them."""
     said = request.GET.get("shown", "")[: 2 * PER_PAGE * 20].split(".")
-    numbers = [int(each) for each in said if each.isascii() and each.isdigit() and len(each) < 20]
-    return [number for number in numbers if number <= LARGEST_ID][: 2 * PER_PAGE]
+    numbers = [number for number in map(row_id, said) if number is not None]
+    return numbers[: 2 * PER_PAGE]
 
 
 def _page_of(filters: Filters, page: int) -> str:
