@@ -138,6 +138,16 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         assert manager_client.get(PAGE).status_code == 200
 
 
+def test_nothing_is_the_same_as_a_period_without_anything(
+    manager: User, manager_client: Client
+) -> None:
+    past(manager, 5)
+    Negotiation.objects.update(opened_at=timezone.now() - timedelta(days=1))
+    page = manager_client.get(PAGE, {"period": "30d"}).content.decode()
+    assert "30 days" in page
+    assert "days before" not in page
+
+
 def test_an_empty_page_says_why(manager_client: Client) -> None:
     page = manager_client.get(PAGE).content.decode()
     assert "No negotiation was begun in the last 7 days" in page
