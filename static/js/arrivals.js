@@ -34,9 +34,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 function hold(row, moved) {
   const box = scroller();
-  const room = box.scrollHeight - box.clientHeight - box.scrollTop;
+  const room = () => box.scrollHeight - box.clientHeight - box.scrollTop;
   // A short list has nothing to scroll: it gets some room below until it comes anew.
-  if (moved > room) row.parentElement.style.paddingBlockEnd = `${moved - room}px`;
+  for (let tries = 0, below = 0; tries < 3 && moved > room(); tries += 1) {
+    below += Math.ceil(moved - room());
+    row.parentElement.style.paddingBlockEnd = `${below}px`;
+  }
   box.scrollTop += moved;
 }
 
