@@ -33,6 +33,12 @@ async def heard(viewer: WebsocketCommunicator, seconds: float) -> Frames:
     return frames
 
 
+async def people(viewer: WebsocketCommunicator) -> int:
+    """How many watch, as it is told last before nothing more comes for a while."""
+    frames = [json.loads(await viewer.receive_from(timeout=5)), *await heard(viewer, 1)]
+    return int(frames[-1]["viewers"])
+
+
 async def next_topic(viewer: WebsocketCommunicator) -> str:
     """The next list that has changed; what is said meanwhile is passed over."""
     while (frame := json.loads(await viewer.receive_from(timeout=5)))["type"] != "changed":
@@ -151,11 +157,11 @@ async def test_people_who_watch_are_counted_once_each(
     async with socket(path, operator) as first, socket(path, operator) as second:
         await first.connect()
         await second.connect()
-        assert (await heard(first, 1))[-1]["viewers"] == 1
+        assert await people(first) == 1
         async with socket(path, manager) as third:
             await third.connect()
-            assert (await heard(first, 1))[-1]["viewers"] == 2
-        assert (await heard(first, 1))[-1]["viewers"] == 1
+            assert await people(first) == 2
+        assert await people(first) == 1
 
 
 async def test_people_in_other_processes_count_until_those_are_silent(
@@ -167,18 +173,18 @@ async def test_people_in_other_processes_count_until_those_are_silent(
         told.append(event)
 
     here, there = crowds.Crowds(), crowds.Crowds()
-    people = frozenset({1, 2})
+    watching = frozenset({1, 2})
     await there.announce({7: frozenset({2, 3})}, publish)
     here.hear(told[0]["process"], json.loads(json.dumps(told[0]["crowd"])))
-    assert here.count(7, people) == 3
-    assert here.count(8, people) == 2
-    await here.announce({7: people}, publish)
-    await here.announce({7: people}, publish)
+    assert here.count(7, watching) == 3
+    assert here.count(8, watching) == 2
+    await here.announce({7: watching}, publish)
+    await here.announce({7: watching}, publish)
     assert len(told) == 2, "what has not changed is not told again at once"
     monkeypatch.setattr(crowds, "FORGOTTEN_AFTER", 0.0)
     await asyncio.sleep(0.01)
-    await here.announce({7: people}, publish)
-    assert here.count(7, people) == 2
+    await here.announce({7: watching}, publish)
+    assert here.count(7, watching) == 2
 
 
 async def test_a_process_that_has_just_begun_is_told_who_is_here() -> None:
