@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
@@ -16,6 +17,7 @@ from negotiation.models.audit import GENESIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
 
 BRIEF = 40
@@ -50,6 +52,15 @@ KINDS = {
 OTHER_ICON = "ellipsis-horizontal-circle"
 
 
+class Moment(forms.DateTimeField):
+    """A moment that there is in every time zone: the calendar's first and last years have none."""
+
+    def validate(self, value: datetime | None) -> None:
+        super().validate(value)
+        if value is not None and not MINYEAR < value.year < MAXYEAR:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
 class TrailFilter(forms.Form):
     """What one looks for; everything that is given must hold. `before` is where a page ended."""
 
@@ -59,8 +70,8 @@ class TrailFilter(forms.Form):
     actor = forms.CharField(required=False, max_length=150)
     subject = forms.CharField(required=False, max_length=40)
     number = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
-    since = forms.DateTimeField(required=False)
-    until = forms.DateTimeField(required=False)
+    since = Moment(required=False)
+    until = Moment(required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
 
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from negotiation import tasks
-from negotiation.models import AuditEntry, TrailCheck
+from negotiation.models import AuditEntry, Preferences, TrailCheck
 from negotiation.services import audits
 from tests import factories
 from tests.negotiation.audit import trails
@@ -157,3 +157,19 @@ def test_a_page_costs_the_same_for_one_row_and_for_fifty(
 def test_a_check_that_runs_is_told(manager: User, manager_client: Client) -> None:
     TrailCheck.objects.create(asked_at=timezone.now(), asked_by=manager)
     assert b"verifying since" in manager_client.get("/audit/").content
+
+
+@pytest.mark.parametrize("page", ["", "export/"])
+@pytest.mark.parametrize(
+    ("zone", "query"),
+    [
+        ("Asia/Tokyo", "since=0001-01-01"),
+        ("Asia/Tokyo", "until=0001-01-01T00:00"),
+        ("America/New_York", "until=9999-12-31T23:59"),
+    ],
+)
+def test_a_moment_that_no_other_time_zone_has_is_refused(
+    manager: User, manager_client: Client, page: str, zone: str, query: str
+) -> None:
+    Preferences.objects.create(user=manager, time_zone=zone)
+    assert manager_client.get(f"/audit/{page}?{query}").status_code == 422
