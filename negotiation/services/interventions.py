@@ -61,7 +61,8 @@ def tell(
 ) -> Message:
     """Evidence about a public fact for all seats, which fuse it like what a seat tells.
 
-    A `root` that is empty is filled in: the same document on the same day is counted once.
+    `source` is the document; who told of it is added. A `root` that is empty is filled in: the
+    same document of the same day is counted once, whoever tells of it.
     Raises NotOpen, CannotBeTold, ChangesNothing, Crowded.
     """
 
@@ -107,7 +108,11 @@ class _Entry:
 
 
 def _told(session: Session, evidence: Evidence, *, by: User, reason: str) -> EngineMessage:
-    claim = replace(evidence, root=evidence.root or _root(evidence))
+    claim = replace(
+        evidence,
+        root=evidence.root or _root(evidence),
+        source=f"{evidence.source}, told by {by.get_username()}",
+    )
     fact = session.table.fact.get(claim.fact)
     if fact is None:
         raise CannotBeTold("Choose one of the facts of this table.")
@@ -142,7 +147,8 @@ def _told(session: Session, evidence: Evidence, *, by: User, reason: str) -> Eng
 
 def _root(evidence: Evidence) -> str:
     """Names the document, whoever tells of it."""
-    return f"{PERSON}{evidence.url or evidence.source.casefold()}@{evidence.observed_on}"
+    document = evidence.url or " ".join(evidence.source.casefold().split())
+    return f"{PERSON}{document}@{evidence.observed_on}"
 
 
 def _asked(

@@ -99,14 +99,14 @@ class EvidenceForm(forms.Form):
             self.add_error("doubt", "An estimate is never exact. How far may it be off?")
         return cleaned
 
-    def evidence(self, by: str) -> Evidence:
-        """What the form says, once it is valid; it names who told it wherever it goes."""
+    def evidence(self) -> Evidence:
+        """What the form says, once it is valid."""
         said, day = self.cleaned_data, self.cleaned_data["observed_on"]
         return Evidence(
             fact=said["fact"],
             mean=said["value"],
             sd=said["doubt"],
-            source=f"{said['source']}, told by {by}",
+            source=said["source"],
             root="",
             kind=said["kind"],
             observed_on=day.isoformat() if day else "",

@@ -57,7 +57,7 @@ def _told(
     try:
         interventions.tell(
             negotiation_id=table.pk,
-            evidence=form.evidence(by.get_username()),
+            evidence=form.evidence(),
             by=by,
             reason=form.cleaned_data["reason"],
             now=now,

@@ -25,9 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def evidence(**fields: Any) -> Evidence:
     claim: dict[str, Any] = {"fact": "interruptions", "mean": 30.0, "sd": 0.5}
-    return Evidence(
-        **{**claim, "source": "Invoice, told by olga", "root": "", "kind": "measured", **fields}
-    )
+    return Evidence(**{**claim, "source": "Invoice", "root": "", "kind": "measured", **fields})
 
 
 def open_table(said: int = 4, name: str = "cloud-placement") -> Negotiation:
@@ -102,7 +100,7 @@ def test_evidence_is_a_persons_message_that_changes_beliefs_and_later_offers(
     assert (said.act, said.sender) == (Act.INTERVENE, "person:operator")
     assert said.text == (
         "Told all seats: “Seen on the bill.” Spot interruptions: 30 ± 0.5 % a day. "
-        "Source: Invoice, told by olga (measured)."
+        "Source: Invoice, told by operator (measured)."
     )
     assert said.body["evidence"]["root"], "the document is counted once"
     believed = {each.beliefs["interruptions"].mean for each in replayed(told).outlooks.values()}
@@ -113,13 +111,20 @@ def test_evidence_is_a_persons_message_that_changes_beliefs_and_later_offers(
     assert offers != [body["offer"] for body in transcript(plain)[4:] if body["offer"]]
 
 
+def test_a_document_counts_once_whoever_tells_of_it(operator: User, admin: User) -> None:
+    table = open_table()
+    tell(table, operator)
+    with pytest.raises(interventions.ChangesNothing):
+        tell(table, admin, source=" INVOICE ")
+
+
 def test_evidence_counts_in_the_package_with_who_told_it(operator: User) -> None:
     table = open_table()
     tell(table, operator)
     to_the_end(table)
     facts = {each["fact"]: each for each in replayed_facts(table)}
     assert facts["interruptions"]["value"] == 30
-    assert facts["interruptions"]["source"] == "Invoice, told by olga"
+    assert facts["interruptions"]["source"] == "Invoice, told by operator"
 
 
 def replayed_facts(table: Negotiation) -> list[dict[str, Any]]:
