@@ -19,12 +19,14 @@ class BadFigure(ValueError):
 
 
 class Measurable(NamedTuple):
-    """A fact or a measure of a scenario. Claims are made about facts."""
+    """A fact or a measure of a scenario. Claims are made about facts; `assumed` is how far off
+    everybody assumes such a fact to be at most, 0 where nothing is assumed."""
 
     name: str
     label: str
     unit: str
     is_fact: bool
+    assumed: float = 0
 
 
 # Versions never change, so each one's figures are read once per process.
@@ -39,7 +41,13 @@ def measurable(version: ScenarioVersion) -> dict[str, Measurable]:
         facts, measures = row.values_list("document__facts", "document__measures").get()
         named = [(each, True) for each in facts or ()] + [(each, False) for each in measures or ()]
         _known[key] = {
-            each["name"]: Measurable(each["name"], each["label"], each.get("unit") or "", is_fact)
+            each["name"]: Measurable(
+                each["name"],
+                each["label"],
+                each.get("unit") or "",
+                is_fact,
+                float(each.get("sd") or 0) if is_fact else 0,
+            )
             for each, is_fact in named
         }
     return _known[key]
@@ -67,6 +75,13 @@ def _figure(stated: object, known: Mapping[str, Measurable]) -> dict[str, Any]:
     sd = _number(stated.get("sd", 0), f"The standard deviation of {label}")
     if sd < 0:
         raise BadFigure(f"The standard deviation of {label} is not below 0.")
+    assumed = known[name].assumed
+    if 0 < assumed < sd:
+        # Beside a very vague figure every claim would turn out right.
+        raise BadFigure(
+            f"± {sd:g} says less about {label} than everybody may assume (± {assumed:g}):"
+            " measure it more exactly, or leave it out."
+        )
     return {"name": name, "value": _number(stated["value"], label), "sd": sd}
 
 

@@ -200,6 +200,25 @@ def test_what_is_no_measured_figure_is_refused_and_nothing_is_written(
     assert not Report.objects.exists()
 
 
+def test_a_figure_too_vague_to_prove_anybody_wrong_proves_nobody_right(
+    manager_client: Client, manager: User
+) -> None:
+    execution = executed()
+    fact = fact_of(execution)
+    claim(execution, seats(execution)[0], 99.0, sd=0.1)
+    form = {
+        "outcome": "ok",
+        f"measured-{fact['name']}": "10",
+        f"measured-sd-{fact['name']}": "1e15",
+    }
+    page = manager_client.post(f"/executions/{execution.pk}/report/", form, follow=True)
+    assert "says less about" in page.content.decode()
+    assert not Report.objects.exists()
+    form[f"measured-sd-{fact['name']}"] = str(fact["sd"])
+    manager_client.post(f"/executions/{execution.pk}/report/", form)
+    assert TrustEntry.objects.get().right is False
+
+
 def test_a_person_writes_figures_into_the_form(manager_client: Client, manager: User) -> None:
     execution = executed()
     name = fact_of(execution)["name"]
