@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from config.navigation import Place
 from negotiation.converters import row_id
 from negotiation.models import Decision, Negotiation, Scenario
-from negotiation.presentation import STATES
+from negotiation.presentation import STATES, state_among
 from negotiation.rosters import rosters
 from negotiation.views.access import watchers
 
@@ -78,21 +78,27 @@ def _negotiations(request: HttpRequest, text: str) -> Iterator[Found]:
     rows = Negotiation.objects.visible_to(request.user).filter(
         Q(title__icontains=text) | Q(pk=_number(text))
     )
-    for pk, title, status in rows.order_by("-id").values_list("pk", "title", "status")[:MOST]:
+    of_each = rows.order_by("-id").values_list("pk", "title", "status", "decision__status")
+    for pk, title, status, decided in of_each[:MOST]:
         url = reverse("negotiation", args=[pk])
-        yield Found(url, title, STATES[status].icon, f"{pk} · {STATES[status].word}")
+        # As on the floor: what became of an agreement says more than that there was one.
+        state = state_among(status, decided)
+        yield Found(url, title, STATES[state].icon, f"#{pk} · {STATES[state].word}")
 
 
 def _decisions(request: HttpRequest, text: str) -> Iterator[Found]:
     if not text:
         return
-    wanted = Q(negotiation__title__icontains=text) | Q(pk=_number(text))
+    number = _number(text)
+    wanted = Q(negotiation__title__icontains=text) | Q(pk=number) | Q(negotiation_id=number)
     if len(text) >= SHORTEST_HASH:
         wanted |= Q(package_hash__startswith=text.lower())
     rows = Decision.objects.visible_to(request.user).filter(wanted).order_by("-id")
-    for pk, title, status in rows.values_list("pk", "negotiation__title", "status")[:MOST]:
+    of_each = rows.values_list("pk", "negotiation_id", "negotiation__title", "status")
+    for pk, table, title, status in of_each[:MOST]:
         url = reverse("approval", args=[pk])
-        yield Found(url, title, STATES[status].icon, f"{pk} · {STATES[status].word}")
+        hint = f"#{table} · decision {pk} · {STATES[status].word}"
+        yield Found(url, title, STATES[status].icon, hint)
 
 
 def _agents(text: str) -> list[Found]:

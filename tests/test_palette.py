@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.palette import PLACES
-from negotiation.models import ScenarioVersion
+from negotiation.models import Decision, ScenarioVersion
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,14 @@ def test_it_costs_as_many_queries_for_one_row_as_for_many(
             found(client, "a")
         # The session, the person, their roles, and one for each kind.
         assert len(asked) == 7
+
+
+def test_both_say_the_table_s_number_and_what_became_of_it(manager_client: Client) -> None:
+    # So that no decision has its table's number.
+    factories.negotiation(title="Trucks")
+    decision = factories.decision(status=Decision.Status.REJECTED)
+    table = decision.negotiation
+    assert table.pk != decision.pk
+    page = found(manager_client, f"#{table.pk}")
+    assert f"#{table.pk} · Rejected" in page
+    assert f"#{table.pk} · decision {decision.pk} · Rejected" in page
