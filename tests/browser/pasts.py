@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +19,15 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from approvals.services import reviews
-from negotiation.models import Decision, Execution, Negotiation, Report, Scenario, ScenarioVersion
+from negotiation.models import (
+    Decision,
+    Execution,
+    Message,
+    Negotiation,
+    Report,
+    Scenario,
+    ScenarioVersion,
+)
 from negotiation.scenarios.loaders import from_data
 from negotiation.services import demo, execution, policies, reports, runs, sessions
 from tests.approvals import scenes
@@ -108,7 +118,9 @@ class Past:
             self.world.clock.forward(minutes=1 + self.chance.expovariate(1 / 25))
             if mood < 0.3:
                 self.reject(decision, self.people[name])
-            else:
+                continue
+            # The highest tier asks first what one would do oneself: it waits for the pictures.
+            with suppress(reviews.MayNotApprove):
                 scenes.approve(decision, self.people[name])
 
     def reject(self, decision: Decision, by: User) -> None:
@@ -134,8 +146,18 @@ class Past:
             by=self.people["operator"],
             outcome=Report.Outcome.ROLLED_BACK if bad else Report.Outcome.OK,
             note="Customers waited; it was undone within the hour" if bad else "",
+            measured=list(self.measured(decision.negotiation)),
             now=self.world.clock.now,
         )
+
+    def measured(self, table: Negotiation) -> Iterator[dict[str, Any]]:
+        """What agents claimed about facts, as it then turned out: near it, for most."""
+        told = Message.objects.filter(negotiation=table, act="inform")
+        claims = {said.body["evidence"]["fact"]: said.body["evidence"] for said in told}
+        for fact, claim in claims.items():
+            off = self.chance.gauss(0, 1) if self.chance.random() < 0.9 else 3.5
+            value = claim["mean"] + off * (claim["sd"] or 1)
+            yield {"name": fact, "value": round(max(value, 0), 3), "sd": claim["sd"] / 4}
 
     def save(self, version: ScenarioVersion, policy: dict[str, Any], note: str) -> None:
         data = version.document | {"policy": version.document["policy"] | policy}
