@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from negotiation.models import SavedView
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from django.contrib.auth.models import User
 
 MOST = 20
 
@@ -32,10 +31,12 @@ def save(*, owner: User, name: str, query: str, now: datetime) -> SavedView:
     """`query`: the filters as `Filters.query` gives them."""
     if not query:
         raise NothingToSave(NothingToSave.__doc__)
-    if SavedView.objects.visible_to(owner).count() >= MOST:
-        raise TooMany(TooMany.__doc__)
     try:
         with transaction.atomic():
+            # Of two at once one waits here, and then counts the other's.
+            User.objects.select_for_update().get(pk=owner.pk)
+            if SavedView.objects.visible_to(owner).count() >= MOST:
+                raise TooMany(TooMany.__doc__)
             return SavedView.objects.create(owner=owner, name=name, query=query, saved_at=now)
     except IntegrityError as error:
         if not SavedView.objects.visible_to(owner).filter(name=name).exists():

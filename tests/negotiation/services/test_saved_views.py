@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from negotiation.models import SavedView
@@ -37,6 +39,21 @@ def test_nothing_is_no_view_and_twenty_are_enough(operator: User) -> None:
         saved_views.save(owner=operator, name=f"View {number}", query="mine=1", now=NOW)
     with pytest.raises(saved_views.TooMany):
         saved_views.save(owner=operator, name="One more", query="mine=1", now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_are_enough_also_when_many_are_saved_at_once(operator: User) -> None:
+    def save(number: int) -> bool:
+        try:
+            saved_views.save(owner=operator, name=f"View {number}", query="mine=1", now=NOW)
+        except saved_views.TooMany:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(save, range(2 * saved_views.MOST))) == saved_views.MOST
 
 
 @pytest.mark.parametrize(
