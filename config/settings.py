@@ -89,7 +89,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context_processors.shell",
             ],
-            "builtins": ["heroicons.templatetags.heroicons"],
+            "builtins": ["config.icons"],
         },
     },
 ]
