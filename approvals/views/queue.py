@@ -50,14 +50,15 @@ def _list(request: HttpRequest, shown: Shown, now: datetime) -> dict[str, Any]:
     asks = asking(user)
     found = facets(user, shown, now)
     parked = Decision.objects.visible_to(user).parked()
-    urgent = by_urgency(shown.of(_whole(parked), user, now), now)
-    page = _page(urgent, shown, found.shown)
+    page = _page(by_urgency(shown.of(parked, user, now), now), shown, found.shown)
+    # Sorted by number and urgency alone: whole rows are read of those on the page.
+    whole = _whole(by_urgency(parked.filter(pk__in=page.object_list.values("pk")), now))
     return {
         "page": page,
         "shown": shown,
         "kept": shown.query(),
         "facets": found,
-        "waiting": waiting_rows(_rows(page), user, now),
+        "waiting": waiting_rows(_rows(whole), user, now),
         "soon": now + SOON,
         "earlier": shown.query(page=str(page.number - 1)),
         "later": shown.query(page=str(page.number + 1)),
