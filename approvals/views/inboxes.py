@@ -30,7 +30,9 @@ def inbox(
     request: HttpRequest, case: str, context: Mapping[str, Any], shown: Shown, *, status: int = 200
 ) -> HttpResponse:
     """`case` is the template of the right half."""
-    whole = {**context, "case": case, "shown": shown, "kept": shown.query()}
+    # What reads itself again by the bell takes no line away that tells what was done.
+    by_itself = request.headers.get("HX-Trigger") == "detail"
+    whole = {**context, "case": case, "shown": shown, "kept": shown.query(), "by_itself": by_itself}
     template = "approvals/_detail.html" if wants(request, "detail") else "approvals/inbox.html"
     response = render(request, template, whole, status=status)
     # One address has several answers; a browser that goes back must not mix them up.
