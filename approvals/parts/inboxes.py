@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -17,7 +17,7 @@ from negotiation.models import Decision
 from negotiation.roles import may_review
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.contrib.auth.models import User
@@ -115,31 +115,34 @@ def facets(user: User, shown: Shown, now: datetime) -> Facets:
     slug, title = f"{SCENARIO}__slug", f"{SCENARIO}__title"
     parked = Decision.objects.visible_to(user).parked().order_by(title)
     rows = list(parked.values(slug, title).annotate(**counts))
-    here = [row for row in rows if shown.scenario in {"", row[slug]}]
-    chips = [
+    chips, scenarios = _chips(shown, rows), _scenarios(shown, rows)
+    return Facets(
+        chips=[one for one in chips if one.total or one.current or one.label == LABELS[""]],
+        scenarios=scenarios,
+        shown=next(one.total for one in chips if one.current),
+        waiting=sum(row["n_"] for row in rows),
+    )
+
+
+def _chips(shown: Shown, rows: Sequence[Mapping[str, Any]]) -> list[Chip]:
+    here = [row for row in rows if shown.scenario in {"", row[f"{SCENARIO}__slug"]}]
+    return [
         Chip(
             label, shown.query(show=name), sum(row[f"n_{name}"] for row in here), name == shown.chip
         )
         for name, label in LABELS.items()
     ]
-    per = [
-        Chip(
-            row[title],
-            shown.query(scenario=row[slug]),
-            row[f"n_{shown.chip}"],
-            row[slug] == shown.scenario,
-        )
-        for row in rows
-    ]
-    every = Chip(
-        "All scenarios", shown.query(scenario=""), sum(one.total for one in per), not shown.scenario
-    )
-    return Facets(
-        chips=[one for one in chips if one.total or one.current or one.label == LABELS[""]],
-        scenarios=[every, *per],
-        shown=next(one.total for one in chips if one.current),
-        waiting=sum(row["n_"] for row in rows),
-    )
+
+
+def _scenarios(shown: Shown, rows: Sequence[Mapping[str, Any]]) -> list[Chip]:
+    """All of them together first."""
+    found = []
+    for row in rows:
+        slug, total = row[f"{SCENARIO}__slug"], row[f"n_{shown.chip}"]
+        query = shown.query(scenario=slug)
+        found.append(Chip(row[f"{SCENARIO}__title"], query, total, slug == shown.scenario))
+    every = sum(one.total for one in found)
+    return [Chip("All scenarios", shown.query(scenario=""), every, not shown.scenario), *found]
 
 
 def next_after(left: Decision, user: User, shown: Shown, now: datetime) -> Decision | None:

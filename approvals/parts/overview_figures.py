@@ -7,78 +7,97 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from approvals.parts.overviews import Overview
+    from approvals.parts.overviews import LoadRow, Overview, VersionRow
+    from approvals.services.overviews import Tally
+    from negotiation.services.harm_left import HarmLeft
     from negotiation.sheets import Value
 
 
 def figures(seen: Overview) -> dict[str, Any]:
     """Everything that the page shows, under names that stay."""
-    total = seen.total
     return {
         "period": seen.period.key,
         "scenario": seen.scenario or None,
-        "negotiations": {
-            "begun": total.begun,
-            "ended": total.ended,
-            "agreements": total.agreements,
-            "agreed_share": total.agreed_share,
-            **{f"ended_{name}": count for name, count in sorted(total.endings.items())},
-        },
-        "decided": {
-            "automatic": total.routes["auto"],
-            "by_people": total.routes["review"],
-            "refused": total.routes["refuse"],
-            "none": total.none,
-            "automatic_share": total.automatic_share,
-            "escalated": total.escalated,
-        },
-        "results": dict(sorted(total.results.items())),
+        "negotiations": _negotiations(seen.total),
+        "decided": _decided(seen.total),
+        "results": dict(sorted(seen.total.results.items())),
         "hours_to_decide": {
             "decisions": seen.waits.total,
             "median": seen.waits.median,
             "p90": seen.waits.p90,
         },
-        "harm_budgets": [
-            {
-                "scenario": each.rules.slug,
-                "service": each.rules.service,
-                "limit": each.rules.budget.harm,
-                "hours": each.rules.budget.hours,
-                "used": each.now,
-                "left": each.left,
-            }
-            for each in seen.harms
-        ],
-        "flow": [
-            {"scenario": way[0], "ending": way[1], "route": way[2] or None,
-             "result": way[3] or None, "negotiations": count}
-            for way, count in sorted(seen.passed().items())
-        ],
-        "policy_versions": [
-            {
-                "scenario": row.cell.scenario,
-                "version": row.cell.number,
-                "since": row.cell.since.isoformat(),
-                "saved_by": row.cell.author or None,
-                "note": row.cell.note,
-                "decisions": row.tally.decisions,
-                "automatic_share": row.tally.automatic_share,
-                "went_wrong": row.tally.bad,
-                "approvals_overturned": row.tally.overturned,
-            }
-            for row in seen.versions
-        ],
-        "load": [
-            {
-                "scenario": row.rules.slug,
-                "a_day": row.load.mean,
-                "low": row.load.low,
-                "high": row.load.high,
-                "capacity": row.rules.capacity,
-            }
-            for row in seen.loads
-        ],
-    }  # fmt: skip
+        "harm_budgets": [_budget(each) for each in seen.harms],
+        "flow": [_way(way, count) for way, count in sorted(seen.passed().items())],
+        "policy_versions": [_version(row) for row in seen.versions],
+        "load": [_load(row) for row in seen.loads],
+    }
+
+
+def _negotiations(total: Tally) -> dict[str, Any]:
+    return {
+        "begun": total.begun,
+        "ended": total.ended,
+        "agreements": total.agreements,
+        "agreed_share": total.agreed_share,
+        **{f"ended_{name}": count for name, count in sorted(total.endings.items())},
+    }
+
+
+def _decided(total: Tally) -> dict[str, Any]:
+    return {
+        "automatic": total.routes["auto"],
+        "by_people": total.routes["review"],
+        "refused": total.routes["refuse"],
+        "none": total.none,
+        "automatic_share": total.automatic_share,
+        "escalated": total.escalated,
+    }
+
+
+def _budget(left: HarmLeft) -> dict[str, Any]:
+    return {
+        "scenario": left.rules.slug,
+        "service": left.rules.service,
+        "limit": left.rules.budget.harm,
+        "hours": left.rules.budget.hours,
+        "used": left.now,
+        "left": left.left,
+    }
+
+
+def _way(way: tuple[str, str, str, str], count: int) -> dict[str, Any]:
+    scenario, ending, route, result = way
+    return {
+        "scenario": scenario,
+        "ending": ending,
+        "route": route or None,
+        "result": result or None,
+        "negotiations": count,
+    }
+
+
+def _version(row: VersionRow) -> dict[str, Any]:
+    return {
+        "scenario": row.cell.scenario,
+        "version": row.cell.number,
+        "since": row.cell.since.isoformat(),
+        "saved_by": row.cell.author or None,
+        "note": row.cell.note,
+        "decisions": row.tally.decisions,
+        "automatic_share": row.tally.automatic_share,
+        "went_wrong": row.tally.bad,
+        "approvals_overturned": row.tally.overturned,
+    }
+
+
+def _load(row: LoadRow) -> dict[str, Any]:
+    return {
+        "scenario": row.rules.slug,
+        "a_day": row.load.mean,
+        "low": row.load.low,
+        "high": row.load.high,
+        "capacity": row.rules.capacity,
+    }
 
 
 def rows(seen: Overview) -> Iterator[tuple[Value, ...]]:
