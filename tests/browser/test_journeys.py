@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from negotiation.models import Decision, Message, Negotiation, ScenarioVersion
 from tests import factories
 from tests.browser.keyboards import Keyboard
-from tests.browser.tables import start
+from tests.browser.tables import parked_at, start
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -29,11 +29,7 @@ def version(live: Stack) -> ScenarioVersion:
 
 @pytest.fixture
 def parked(open_page: Callable[..., Page], version: ScenarioVersion) -> Decision:
-    table = start(version, pace=0, seed=7)
-    page = open_page("operator")
-    page.goto(f"/negotiations/{table.pk}/")
-    expect(page.locator("#state")).to_contain_text("Needs approval", timeout=A_WHILE)
-    return Decision.objects.select_related("negotiation").get(negotiation=table)
+    return parked_at(open_page("operator"), version)
 
 
 def opened(page: Page, decision: Decision) -> Keyboard:

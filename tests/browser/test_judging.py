@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from negotiation.models import Decision, ReceivedCall, ScenarioVersion
 from tests import factories
-from tests.browser.tables import start
+from tests.browser.tables import parked_at, start
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -30,12 +30,7 @@ def version(live: Stack) -> ScenarioVersion:
 
 @pytest.fixture
 def parked(open_page: Callable[..., Page], version: ScenarioVersion) -> Decision:
-    """What a table at work leaves behind, once it has parked."""
-    table = start(version, pace=0, seed=7)
-    page = open_page("operator")
-    page.goto(f"/negotiations/{table.pk}/")
-    expect(page.locator("#state")).to_contain_text("Needs approval", timeout=A_WHILE)
-    return Decision.objects.select_related("negotiation").get(negotiation=table)
+    return parked_at(open_page("operator"), version)
 
 
 def card_of(page: Page, decision: Decision) -> Page:
