@@ -47,9 +47,9 @@ class Definitions:
         return ["issue", self._issues[name].unit] if name in self._issues else []
 
     def _assumed(self, fact: Any) -> list[Any]:
-        """What it is assumed to be, and what seats will say that it is."""
+        """What it is assumed to be, what seats will say that it is, and whether all hear it."""
         told = [seat.knows[fact.name] for seat in self.document.seats if fact.name in seat.knows]
-        return [fact.nominal, [[each.mean, each.sd] for each in told]]
+        return [fact.nominal, fact.disclosure, [[each.mean, each.sd] for each in told]]
 
     @cached_property
     def _measures(self) -> dict[str, Any]:

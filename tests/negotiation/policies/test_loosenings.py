@@ -122,6 +122,7 @@ def test_what_weakens_nothing_is_told_and_may_pass(path: str, value: Any) -> Non
         ("policy.risk.reversibility", 1),
         ("policy.gates.long-commitment.subject", "spot_share"),
         ("constraints.no-spot-when-critical.when", {"subject": "region", "equals": "europe-west3"}),
+        ("facts.interruptions.disclosure", "never"),
         ("seats.0.veto", False),
     ],
 )
