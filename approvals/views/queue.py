@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import render
 from django.utils import timezone
 
+from approvals.models import Review
 from approvals.parts import risk_maps
 from approvals.parts.asking import asking
 from approvals.parts.inboxes import SOON, Shown, by_urgency, facets
@@ -77,7 +79,18 @@ def _page(urgent: QuerySet[Decision], shown: Shown, count: int) -> Page[Decision
 def _beside(request: HttpRequest) -> dict[str, Any]:
     """For `approvals/_landing.html`."""
     decided = _whole(Decision.objects.visible_to(request.user))
-    recent = decided.exclude(status=Decision.Status.PARKED).order_by("-id")[:RECENT]
+    verdicts = Review.objects.filter(
+        decision=OuterRef("pk"), package_hash=OuterRef("package_hash")
+    ).order_by("-id")
+    recent = (
+        decided.exclude(status=Decision.Status.PARKED)
+        .annotate(
+            ended_by=Subquery(
+                verdicts.exclude(verdict=Review.Verdict.APPROVE).values("reviewer__username")[:1]
+            )
+        )
+        .order_by("-id")[:RECENT]
+    )
     return {"recent": _rows(recent), **afterwards(person(request))}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from approvals.models import Review
 from approvals.services import delegations
 from negotiation.models import Decision
 from tests import factories
@@ -193,3 +194,18 @@ def test_one_page_has_a_right_half_of_its_own(manager_client: Client) -> None:
         assert 'id="queue"' not in page
         assert answer["Vary"].startswith("HX-Request, HX-Target")
         assert answer["Cache-Control"] == "no-store"
+
+
+def test_what_was_rejected_names_who_did(manager: User, manager_client: Client) -> None:
+    decision = factories.decision(status=Decision.Status.REJECTED)
+    Review.objects.create(
+        decision=decision,
+        package_hash=decision.package_hash,
+        reviewer=manager,
+        verdict=Review.Verdict.REJECT,
+        reason="Too dear.",
+        created_at=timezone.now(),
+    )
+    page = manager_client.get(QUEUE)
+    assert [each["decision"].ended_by for each in page.context["recent"]] == ["manager"]
+    assert "manager · risk" in page.content.decode()
