@@ -33,8 +33,10 @@ function put(text, answer, { form, push, focus }) {
   const at = detail().scrollTop;
   const to = new URL(answer.url);
   const moved = !form || answer.redirected;
-  if (form && answer.redirected) forget(form);
   htmx.swap("#detail", text, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+  const said = document.getElementById("said");
+  // What was refused is told there, too: then the words stay.
+  if (form && answer.redirected && !said.querySelector(".tone-amber, .tone-red")) forget(form);
   if (moved && to.pathname !== location.pathname) {
     history[push ? "pushState" : "replaceState"]({ inbox: true }, "", to.pathname + to.search);
   }
@@ -45,6 +47,7 @@ function put(text, answer, { form, push, focus }) {
   mark();
   restore(detail());
   settle({ form, moved, same, focus });
+  if (form) said.firstElementChild?.scrollIntoView({ block: "nearest" });
   // The list need not wait for the bell to know.
   if (form) document.getElementById("queue")?.dispatchEvent(new Event("doorbell"));
 }

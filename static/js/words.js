@@ -1,6 +1,6 @@
 // What is typed into a form stays with this tab until it is sent: through another card, a reload, a
 // login page.
-const FIELDS = "textarea[name], input[type=text][name]";
+const FIELDS = "textarea[name], input[type=text][name], input[type=number][name], select[name]";
 const name = (field) => `words ${new URL(field.form.action).pathname} ${field.name}`;
 
 export function keep(field) {
@@ -9,7 +9,11 @@ export function keep(field) {
 
 export function restore(within) {
   for (const field of within.querySelectorAll(FIELDS)) {
-    if (field.form && !field.value) field.value = sessionStorage.getItem(name(field)) ?? "";
+    const kept = field.form && sessionStorage.getItem(name(field));
+    if (!kept || kept === field.value) continue;
+    if (field.matches("select") ? ![...field.options].some((one) => one.value === kept) : field.value) continue;
+    field.value = kept;
+    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   }
 }
 
