@@ -52,9 +52,12 @@ def _list(request: HttpRequest, shown: Shown, now: datetime) -> dict[str, Any]:
     asks = asking(user)
     found = facets(user, shown, now)
     parked = Decision.objects.visible_to(user).parked()
-    page = _page(by_urgency(shown.of(parked, user, now), now), shown, found.shown)
+    urgent = by_urgency(shown.of(parked, user, now), now)
+    page = _page(urgent, shown, found.shown)
     # Sorted by number and urgency alone: whole rows are read of those on the page.
-    whole = _whole(by_urgency(parked.filter(pk__in=page.object_list.values("pk")), now))
+    first = (page.number - 1) * PER_PAGE
+    here = urgent[first : first + PER_PAGE].values("pk")
+    whole = _whole(by_urgency(parked.filter(pk__in=here), now))
     return {
         "page": page,
         "shown": shown,

@@ -58,7 +58,7 @@ def test_only_the_page_that_is_shown_is_read(
     with django_assert_max_num_queries(12) as asked:
         page = manager_client.get(QUEUE, {"page": 2})
     assert [row["decision"].score for row in page.context["waiting"]] == list(range(9, -1, -1))
-    assert any("LIMIT 10 OFFSET 50" in query["sql"] for query in asked.captured_queries)
+    assert any("LIMIT 50 OFFSET 50" in query["sql"] for query in asked.captured_queries)
 
 
 def test_the_number_beside_the_menu_is_the_length_of_the_queue(manager_client: Client) -> None:
