@@ -11,10 +11,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
-from config import frames  # noqa: E402  (daphne, once the app registry is loaded)
+from config import frames, haste  # noqa: E402  (daphne, once the app registry is loaded)
 from config.sockets import websocket_urlpatterns  # noqa: E402
 
 frames.install()
+haste.prepare()
 
 application = ProtocolTypeRouter(
     {
