@@ -22,6 +22,7 @@ QUERIES = 12
 def rows() -> Iterator[Row]:
     yield from pages_of("_floor", "floor_of_8000")
     yield from pages_of("_transcripts", "transcript_of_10000")
+    yield from pages_of("_queue", "inbox_of_2000")
     yield from _painted()
 
 
