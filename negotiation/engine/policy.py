@@ -70,6 +70,7 @@ def judge(
     by: Rule | None = "consent",
     below: tuple[str, ...] = (),
     broken: tuple[Finding, ...] = (),
+    by_people: tuple[str, ...] = (),
     reversibility: float | None = None,
     now: float | None = None,
 ) -> Judgement:
@@ -78,7 +79,8 @@ def judge(
     `risk` None: the score could not be computed. `values`: what the gates measure, by subject.
     `vetoes`: titles of the seats whose veto is not resolved. `by` what the agreement was decided,
     `below` titles of the seats below their limits: what a rule or a person imposed goes to people.
-    `broken`: hard rules that the agreement does not keep. `reversibility` as in `RiskInputs`;
+    `broken`: hard rules that the agreement does not keep. `by_people`: the figures that persons
+    told the table, which are for other people to look at. `reversibility` as in `RiskInputs`;
     without it nothing counts as irreversible. `now` in seconds of POSIX time: without it no freeze
     is looked at. The strictest finding wins.
     """
@@ -89,6 +91,7 @@ def judge(
         *frozen(policy.freezes, now),
         *(_veto(title) for title in vetoes),
         *_imposed(by, below),
+        *_told(by_people),
         *_confidence(policy, confidence),
         *_score(policy, risk),
     ]
@@ -121,6 +124,22 @@ def _imposed(by: Rule | None, below: tuple[str, ...]) -> list[Finding]:
             text=text,
             subject="consent",
             measured=by,
+            limit=None,
+            unit="",
+            forces="review",
+        )
+    ]
+
+
+def _told(by_people: tuple[str, ...]) -> list[Finding]:
+    if not by_people:
+        return []
+    return [
+        Finding(
+            rule="told-by-people",
+            text=f"It rests on what a person told the table: {listed(by_people)}.",
+            subject="facts",
+            measured=listed(by_people),
             limit=None,
             unit="",
             forces="review",

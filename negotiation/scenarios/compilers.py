@@ -193,6 +193,7 @@ class CompiledScenario:
             by=summary.by,
             below=tuple(self.table.seat[name].title for name in summary.below),
             broken=self.broken(offer, facts),
+            by_people=facts.by_people,
             reversibility=inputs.reversibility,
             now=judgements.seconds(now),
         )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from negotiation.engine.beliefs import note
+from negotiation.engine.messages import PERSON
 from negotiation.scenarios.columns import known_or_none
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ class FactsUsed:
     """All that an agreement's figures rest on besides the catalogue, and nothing else.
 
     Only what everybody at the table was told is in here, because packages leave the table: what
-    one seat told another, or kept to itself, stays between them.
+    one seat told another, or kept to itself, stays between them. `by_people`: what these facts are
+    called of which a person told the table something.
     """
 
     facts: tuple[FactUsed, ...]
+    by_people: tuple[str, ...] = ()
 
     @cached_property
     def values(self) -> dict[str, float]:
@@ -104,17 +107,23 @@ def facts_used(columns: Columns, messages: Iterable[Message]) -> FactsUsed:
     """For each fact that a measure reads: the most exact figure told to everybody, else nominal."""
     known = columns.known
     read = frozenset().union(*(columns.facts_of(name) for name in known.measures))
-    told = _told(messages)
-    used = (fact for fact in known.facts.values() if fact.name in read)
-    return FactsUsed(tuple(_fact_used(fact, told.get(fact.name)) for fact in used))
+    said = [message for message in messages if message.told and not message.recipients]
+    told = _told(said)
+    by_people = {
+        message.told.fact for message in said if message.told and message.sender.startswith(PERSON)
+    }
+    used = [fact for fact in known.facts.values() if fact.name in read]
+    return FactsUsed(
+        tuple(_fact_used(fact, told.get(fact.name)) for fact in used),
+        tuple(fact.label for fact in used if fact.name in by_people),
+    )
 
 
 def _told(messages: Iterable[Message]) -> dict[str, Evidence]:
     best: dict[str, Evidence] = {}
     for message in messages:
-        claim = message.told
-        if claim is not None and not message.recipients:
-            note(best, claim)
+        if message.told is not None:
+            note(best, message.told)
     return best
 
 

@@ -135,6 +135,7 @@ class Rules:
             by=said["by"],
             below=tuple(self._titles.get(name, name) for name in said["below"]),
             broken=broken,
+            by_people=tuple(features.get("by_people", ())),
             reversibility=inputs.reversibility,
             now=datetime.fromisoformat(features["at"]).timestamp(),
         )

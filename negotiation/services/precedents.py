@@ -69,6 +69,7 @@ def features(
             "by": summary.by,
             "below": list(summary.below),
         },
+        "by_people": list(facts.by_people),
     }
     return cast("dict[str, Any]", plain(found))
 

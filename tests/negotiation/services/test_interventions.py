@@ -261,3 +261,16 @@ def test_who_shaped_what_they_agree_on_does_not_approve_it() -> None:
     assert exclusion(decision, both) == "the one who added a constraint while they talked"
     assert exclusion(decision, teller) == "the one who told the seats something while they talked"
     assert exclusion(decision, other) is None
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_rests_on_a_persons_figure_is_for_other_people(operator: User, told: bool) -> None:
+    table = open_table(said=2, name="batch-placement")
+    if told:
+        tell(table, operator, mean=5.0, sd=0.5)
+    to_the_end(table)
+    decision = Decision.objects.get(negotiation=table)
+    rules = [finding["rule"] for finding in decision.judgement["findings"]]
+    assert decision.status == ("parked" if told else "cleared")
+    assert ("told-by-people" in rules) is told
+    assert decision.features["by_people"] == (["Spot interruptions"] if told else [])
