@@ -48,7 +48,8 @@ def test_a_webhook_is_signed_and_reads_well_in_a_chat(
     assert is_signed(headers, body)
     sent = json.loads(body)
     assert sent["text"] == (
-        "Place · &lt;!channel&gt; &amp; co needs approval. Decide by 01 Sep 2026, 13:00 UTC."
+        f"Place · &lt;!channel&gt; &amp; co #{decision.negotiation_id} needs approval."
+        " Decide by 01 Sep 2026, 13:00 UTC."
         f" http://localhost:8000/approvals/{decision.pk}/"
     )
     (one,) = sent["notifications"]
