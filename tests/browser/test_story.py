@@ -59,6 +59,8 @@ def test_from_a_start_to_the_receivers_record(open_page: Callable[..., Page], wi
     expect(cards.nth(5)).to_be_attached(timeout=SOON)
     assert fits(watching)
     expect(watching.locator("#state")).to_contain_text("Needs approval", timeout=A_WHILE)
+    if (pictures := watching.locator(".side-fold summary")).is_visible():
+        pictures.click()
     expect(watching.locator("#picture svg").first).to_be_visible()
     seen = cards.evaluate_all("items => items.map(item => Number(item.dataset.seq))")
     assert seen == list(range(1, len(seen) + 1))

@@ -204,6 +204,6 @@ def test_the_number_of_queries_does_not_grow_with_what_is_to_be_checked(
             decision=factories.decision(status="rejected"), drawn_at=timezone.now()
         )
     manager_client.get(QUEUE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = manager_client.get(QUEUE).content.decode()
     assert page.count("broken glass") == rows

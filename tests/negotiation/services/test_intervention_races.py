@@ -146,7 +146,7 @@ def test_fifty_at_once_against_a_running_worker_lose_nothing(crowd: Crowd, opera
     bodies = transcript(table)
     assert [body["seq"] for body in bodies] == list(range(1, table.head + 1))
     told = [body["evidence"]["source"] for body in bodies if body["act"] == "intervene"]
-    assert sorted(told) == sorted(f"Bill {number}" for number in range(AT_ONCE))
+    assert sorted(told) == sorted(f"Bill {n}, told by operator" for n in range(AT_ONCE))
     entries = AuditEntry.objects.filter(subject_id=table.pk, action="negotiation.informed")
     assert entries.count() == AT_ONCE
     assert [message.to_dict() for message in replayed(table).messages] == bodies
