@@ -60,7 +60,8 @@ def test_a_turn_of_the_wheel_stops_it_and_the_end_takes_it_up_again(
     expect(page.locator("#follow")).to_be_visible(timeout=SOON)
     stayed = page.evaluate("scrollY")
     page.wait_for_timeout(1_000)
-    assert page.evaluate("scrollY") == stayed
+    # Cards get their height when they are drawn; the end is much further away.
+    assert abs(page.evaluate("scrollY") - stayed) < 100
     page.mouse.wheel(0, 20_000)
     expect(page.locator("#follow")).to_be_hidden()
     reached = int(page.locator("#transcript").get_attribute("data-last") or 0)
