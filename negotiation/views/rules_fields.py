@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from negotiation.scenarios.errors import did_you_mean
 
@@ -117,5 +117,5 @@ CURVE = Kind(_curve, _points, longest=1000, wide=True)
 NUMBERS = Kind(listed, _numbers, longest=1000, wide=True)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -187,8 +187,8 @@ def _objectives(seat: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]
 def _weights(seat: Mapping[str, Any], subjects: Subjects) -> Iterator[tuple[str, float]]:
     for _, part in _objectives(seat):
         weight = part.get("weight")
-        if is_number(weight) and 0 < weight < 1e15:  # type: ignore[operator]
-            yield _called(part, subjects), float(weight)  # type: ignore[arg-type]
+        if is_number(weight) and 0 < weight < 1e15:
+            yield _called(part, subjects), float(weight)
 
 
 def _called(part: Mapping[str, Any], subjects: Subjects) -> str:
