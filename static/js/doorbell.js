@@ -35,9 +35,20 @@ function content(list) {
   return copy.innerHTML;
 }
 
+// A bell while a list reads itself may be about what that reading has missed: it counts afterwards.
+const late = new Set();
+
 function ringOut(selector) {
-  for (const list of document.querySelectorAll(selector)) list.dispatchEvent(new Event("doorbell"));
+  for (const list of document.querySelectorAll(selector)) {
+    if (list.classList.contains("htmx-request")) late.add(list.id);
+    else list.dispatchEvent(new Event("doorbell"));
+  }
 }
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const { id, dataset } = detail.requestConfig.elt;
+  if (late.delete(id)) ring(dataset.doorbell);
+});
 
 const rung = new Map();
 const waiting = new Map();
@@ -58,6 +69,10 @@ function makeGood() {
   for (const topic of missed) ring(topic);
 }
 
+// Something was fetched without the bell and put on the page; it may be as old as its asking.
+document.addEventListener("parley:put", ({ detail }) => {
+  for (const [topic, at] of rung) if (at >= detail.asked) ring(topic);
+});
 document.addEventListener("parley:heard", ({ detail: frame }) => { if (frame.type === "changed") ring(frame.topic); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) makeGood(); });
 document.addEventListener("close", makeGood, true);

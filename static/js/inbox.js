@@ -13,6 +13,7 @@ async function show(address, { form, button, push = true, focus } = {}) {
   clearTimeout(skimming);
   running?.abort();
   const mine = running = new AbortController();
+  const asked = Date.now();
   detail().setAttribute("aria-busy", "true");
   try {
     const headers = { "HX-Request": "true", "HX-Target": "detail" };
@@ -21,6 +22,7 @@ async function show(address, { form, button, push = true, focus } = {}) {
     const text = await answer.text();
     if (!text.includes('id="detail"')) { location.assign(form && !answer.redirected ? place() : answer.url); return; }
     put(text, answer, { form, push, focus });
+    document.dispatchEvent(new CustomEvent("parley:put", { detail: { asked } }));
   } catch (error) {
     if (error.name === "AbortError") return;
     detail().removeAttribute("aria-busy");

@@ -3,14 +3,17 @@ arrive."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from approvals.models import Review
+from negotiation import broadcast
 from negotiation.models import Decision
 from tests import factories
 from tests.stack import Stack
@@ -182,6 +185,64 @@ def test_what_arrives_moves_nothing_and_takes_no_word(
     ring(page)
     expect(page.locator(f"#row-{first.pk}")).to_contain_text("waits no longer", timeout=SOON)
     assert row(page, second).bounding_box() == before
+
+
+def test_a_bell_that_rings_while_the_card_reads_itself_is_not_lost(
+    open_page: Callable[..., Page], live: Stack
+) -> None:
+    decision = urgent(0)
+    page = open_page("manager")
+    page.goto(f"/approvals/{decision.pk}/")
+    expect(row(page, decision)).to_be_visible(timeout=SOON)
+    held = hold(page, re.compile(rf"/approvals/{decision.pk}/\?.*seen="))
+    change(decision, due_at=timezone.now() + timedelta(hours=9))
+    let_go = first_of(page, held)
+    change(decision, status="void", reason="Nothing was found")
+    expect(row(page, decision)).to_have_count(0, timeout=SOON)
+    let_go()
+    expect(page.locator("#verdict")).to_contain_text("Nothing was found", timeout=SOON)
+
+
+def test_what_changes_while_a_case_is_fetched_shows_once_it_is_there(
+    open_page: Callable[..., Page], live: Stack
+) -> None:
+    first, second = urgent(0), urgent(1)
+    page = open_page("manager")
+    page.goto(f"/approvals/{first.pk}/")
+    held = hold(page, f"**/approvals/{second.pk}/")
+    row(page, second).click()
+    let_go = first_of(page, held)
+    change(second, status="void", reason="Nothing was found")
+    expect(page.locator(f"#row-{second.pk}")).to_contain_text("waits no longer", timeout=SOON)
+    let_go()
+    shown(page, second)
+    expect(page.locator("#verdict")).to_contain_text("Nothing was found", timeout=SOON)
+
+
+def change(decision: Decision, **to: object) -> None:
+    """As the services do it: with a new revision, and a bell."""
+    Decision.objects.filter(pk=decision.pk).update(revision=F("revision") + 1, **to)
+    broadcast.queue_changed()
+
+
+def hold(page: Page, address: str | re.Pattern[str]) -> list[Callable[[], None]]:
+    """The first answer from there waits, as it was given, until it is let go."""
+    held: list[Callable[[], None]] = []
+
+    def keep(route: Route) -> None:
+        answer = route.fetch()
+        held.append(lambda: route.fulfill(response=answer))
+
+    page.route(address, keep, times=1)
+    return held
+
+
+def first_of(page: Page, held: list[Callable[[], None]]) -> Callable[[], None]:
+    for _moment in range(150):
+        if held:
+            return held[0]
+        page.wait_for_timeout(100)
+    raise AssertionError("Nothing was asked for.")
 
 
 def ring(page: Page) -> None:
