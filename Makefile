@@ -9,7 +9,7 @@ INSTALL := $(PY) -m pip --disable-pip-version-check --no-input --quiet install
 
 # Each process has servers of its own; a file's tests stay together, because they share a stack.
 # Three keep two cores busy: a test of the running program waits for most of its time.
-EVERY_TEST := -n 3 --dist loadfile
+EVERY_TEST := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Needs no service and touches nobody's data.
 CHECK_ENV := DATABASE_URL=sqlite://:memory: PYTHONWARNINGS=error

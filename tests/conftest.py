@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
@@ -19,7 +18,7 @@ from negotiation.message_server import client as redis_client
 from negotiation.roles import Role
 from tests import machine, servers
 from tests.negotiation.services.targets import SECRET, Target, listening
-from tests.stack import NAMES, Stack
+from tests.stack import NAMES, Keeper, Stack, committed_people
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -145,24 +144,58 @@ def stranger_client(stranger: User, client_of: Callable[[User], Client]) -> Clie
     return client_of(stranger)
 
 
+_KEEPER = pytest.StashKey[Keeper]()
+
+
+@pytest.fixture(scope="session")
+def keeper(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Keeper]:
+    keeper = request.config.stash[_KEEPER] = Keeper(django_db_blocker)
+    yield keeper
+    keeper.end()
+
+
 @pytest.fixture(scope="module")
-def live(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stack]:
+def live(keeper: Keeper, django_db_blocker: DjangoDbBlocker) -> Iterator[Stack]:
     """The running stack. The tests of a module share its database, committed for real, so they
-    need no `django_db` mark; it is emptied when the module ends.
+    need no `django_db` mark; it is emptied when the module ends. The processes stay for the next
+    module that wants them.
     """
     # daphne, in its own process, knows Django's own hashers only.
     hashers = [name for name in django_settings.PASSWORD_HASHERS if name != QUICK_HASHER]
-    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=hashers):
-        stack = Stack()
-        try:
-            stack.people = {name: _person(name) for name in NAMES}
-            stack.start()
-            yield stack
-        finally:
-            stack.stop()
-            redis_client().flushdb()
-            call_command("flush", interactive=False, verbosity=0)
-            connections.close_all()
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PASSWORD_HASHERS=hashers),
+        committed_people(_person) as people,
+    ):
+        stack = keeper.lend()
+        stack.people = people
+        yield stack
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    yield
+    keeper = item.config.stash.get(_KEEPER, None)
+    if keeper and "live" not in getattr(nextitem, "fixturenames", ()):
+        keeper.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that no process is left with one at the end; then those
+    of the running stack, one after the other, because it starts once for them."""
+
+    def place(item: pytest.Item) -> int:
+        if item.get_closest_marker("long"):
+            return 0
+        return 1 if "live" in getattr(item, "fixturenames", ()) else 2
+
+    first: dict[str, int] = {}
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        first[file] = min(first.get(file, 2), place(item))
+    items.sort(key=lambda item: first[item.nodeid.partition("::")[0]])
 
 
 @pytest.fixture(scope="module")

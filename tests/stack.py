@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from redis import RedisError
 
@@ -20,12 +21,17 @@ from config.supervision import programs
 from config.supervision.children import Child, last_lines, stop
 from config.supervision.health import Health
 from config.supervision.instance import listen
+from negotiation import heartbeats
 from negotiation.message_server import client as redis_client
 from negotiation.roles import Role
 from tests import servers
 from tests.cables import Cable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_django import DjangoDbBlocker
+
     from config.supervision.programs import Program
 
 READY_WITHIN = 40.0
@@ -62,8 +68,9 @@ class Stack:
         return Child(program, env=self._env, cwd=settings.BASE_DIR, logs=servers.FOLDER / "log")
 
     def start(self) -> None:
+        """Whatever of it does not run."""
         _collect_static()
-        self.begin(*self._children)
+        self.revive()
         self.wait_until_ready()
 
     def begin(self, *names: str) -> None:
@@ -132,6 +139,59 @@ class Stack:
     def headers_of(self, username: str) -> dict[str, str]:
         """What a signed-in browser sends along with a websocket's handshake, beside the origin."""
         return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session_of(username)}"}
+
+
+class Keeper:
+    """The one stack of a test process: what it starts stays for the next module that wants it."""
+
+    def __init__(self, blocker: DjangoDbBlocker) -> None:
+        self._blocker = blocker
+        self._stack: Stack | None = None
+
+    def lend(self) -> Stack:
+        self._stack = self._stack or Stack()
+        self._stack.start()
+        return self._stack
+
+    def end(self) -> None:
+        if self._stack:
+            self._stack.stop()
+            self._stack = None
+            with self._blocker.unblock():
+                _leave_nothing()
+
+
+@contextmanager
+def committed_people(person: Callable[[str], User]) -> Iterator[dict[str, User]]:
+    """Those of `NAMES`; afterwards nothing of what was committed is left."""
+    try:
+        yield {name: person(name) for name in NAMES}
+    finally:
+        _leave_nothing()
+
+
+def _leave_nothing() -> None:
+    """But the signs of life. No number comes again: the processes remember some of what they have
+    seen by its number."""
+    alive = {heartbeats.key(of) for of in heartbeats.SIGNS}
+    for key in redis_client().scan_iter():
+        if key not in alive:
+            redis_client().delete(key)
+    _empty_tables()
+    connections.close_all()
+
+
+def _empty_tables() -> None:
+    """A process at work may hold a table that this waits for, and the other way round."""
+    for tries_left in reversed(range(5)):
+        try:
+            call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+        except (CommandError, OperationalError):
+            if not tries_left:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 NAMES: dict[str, tuple[Role, ...]] = {

@@ -16,7 +16,7 @@ from tests.approvals import scenes, test_mutations
 from tests.approvals.scenes import World
 from tests.approvals.test_mutations import carry_out, everywhere, fresh, on_the_card, refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def amended(by: User, *, short: bool = False) -> Decision:

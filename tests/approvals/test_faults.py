@@ -18,7 +18,11 @@ from tests.approvals.faults import deaths, killed
 from tests.approvals.invariants import Look, check
 from tests.approvals.scenes import World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+    pytest.mark.timeout(300),
+]
 
 
 def status(decision: Decision) -> str:

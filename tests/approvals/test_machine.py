@@ -197,6 +197,7 @@ class Stories(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_consent_holds_in_every_story(world: World) -> None:
     assert connection.vendor == "postgresql"

@@ -22,7 +22,7 @@ from tests import factories
 from tests.approvals import scenes
 from tests.approvals.scenes import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 HEX = "0123456789abcdef"
 

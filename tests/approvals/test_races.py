@@ -26,7 +26,11 @@ from tests.approvals.crowds import AT_ONCE, Crowd
 from tests.approvals.invariants import Look, check
 from tests.approvals.scenes import World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+    pytest.mark.timeout(300),
+]
 
 CALLS = 200
 ITEMS = 50

@@ -27,7 +27,11 @@ from tests.approvals.faults import deaths
 from tests.approvals.invariants import Look, check
 from tests.approvals.scenes import World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.long,
+    pytest.mark.timeout(300),
+]
 
 
 @pytest.fixture

@@ -30,32 +30,38 @@ def past() -> tuple[CompiledScenario, list[Agreement]]:
     return scenario, drawn(scenario, AGREEMENTS, seed=3)
 
 
+@lru_cache(maxsize=1)
+def stored() -> list[dict[str, Any]]:
+    """What the rows keep of each."""
+    scenario, agreements = past()
+    return [each.features(scenario) for each in agreements]
+
+
 def test_the_present_policy_judges_every_agreement_as_it_was_judged() -> None:
     scenario, agreements = past()
     rules = Rules(SHIPPED)
-    again = rules.judged([each.features(scenario) for each in agreements])
+    again = rules.judged(stored())
     assert [each.to_dict() for each in again] == [
         each.judged(scenario).to_dict() for each in agreements
     ]
 
 
 def test_what_is_tried_goes_every_way() -> None:
-    scenario, agreements = past()
     bold = {"gates": [], "minimum_confidence": 0.2, "review_from": 50, "refuse_from": 60}
     rules = Rules(with_policies(plain()["policy"] | bold))
-    again = rules.judged([each.features(scenario) for each in agreements])
+    again = rules.judged(stored())
     assert {each.route for each in again} == {"auto", "review", "refuse"}
 
 
 @settings(max_examples=25, deadline=None)
 @given(policy=policies())
 def test_any_policy_replayed_is_that_policy_judging(policy: dict[str, Any]) -> None:
-    scenario, agreements = past()
+    _, agreements = past()
     other = with_policies(policy)
     compiled = compile_scenario(other)
     rules = Rules(other)
     assert rules.stranger(Past(SHIPPED)) == ""
-    again = rules.judged([each.features(scenario) for each in agreements])
+    again = rules.judged(stored())
     directly = [each.judged(compiled).to_dict() for each in agreements]
     assert [each.to_dict() for each in again] == directly
     tiers = [rules.tier(each) for each in again]
@@ -67,14 +73,14 @@ def test_any_policy_replayed_is_that_policy_judging(policy: dict[str, Any]) -> N
 def test_hard_rules_hold_on_stored_values_as_at_the_table(
     budget: int, trip: int, spot: int
 ) -> None:
-    scenario, agreements = past()
+    _, agreements = past()
     data = plain()
     data["parameters"] |= {"budget": budget, "round_trip_limit": trip}
     next(rule for rule in data["constraints"] if rule["name"] == "no-spot-when-critical")[
         "at_most"
     ] = spot
     compiled = compile_scenario(from_data(data, source="x"))
-    again = Rules(compiled.document).judged([each.features(scenario) for each in agreements])
+    again = Rules(compiled.document).judged(stored())
     for replayed, each in zip(again, agreements, strict=True):
         broken = compiled.broken(each.offer, each.facts)
         assert (
