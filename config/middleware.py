@@ -1,4 +1,5 @@
-"""What happens around every request: odd charsets are refused, times are the person's."""
+"""What happens around every request: odd charsets are refused, times are the person's, and what
+was made for one person is kept by nobody."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import BadRequest
 from django.utils import timezone
+from django.utils.cache import has_vary_header, patch_cache_control
 
 from negotiation.services import preferences
 
@@ -30,6 +32,22 @@ def refuse_odd_charsets(
         if charset.strip("\"' ").lower() not in UTF_8:
             raise BadRequest("Send the form as UTF-8.")
         return get_response(request)
+
+    return answer
+
+
+def keep_nothing_personal(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """What depends on who asks is not stored: on a shared computer the way back shows nothing of
+    who has logged out. Stands outside the sessions, which say what depends on them.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if has_vary_header(response, "Cookie") and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     return answer
 

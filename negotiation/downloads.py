@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,30 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+log = logging.getLogger("parley.downloads")
+
+INCOMPLETE = "\n\nThis file is not complete: Parley failed here. Get it again.\n"
+
 
 def download(
     request: HttpRequest, pieces: Iterator[str], *, name: str, content_type: str
 ) -> StreamingHttpResponse:
     """The pieces as a file of that name, each read when the one before is on its way."""
+    whole = _told(pieces)
     return StreamingHttpResponse(
-        _lazily(pieces) if isinstance(request, ASGIRequest) else pieces,
+        _lazily(whole) if isinstance(request, ASGIRequest) else whole,
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _told(pieces: Iterator[str]) -> Iterator[str]:
+    """It has begun, so its status can no longer say that it failed: its last words do."""
+    try:
+        yield from pieces
+    except Exception:
+        log.exception("A download broke off.")
+        yield INCOMPLETE
 
 
 async def _lazily(pieces: Iterator[str]) -> AsyncIterator[str]:

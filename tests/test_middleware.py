@@ -1,6 +1,7 @@
-"""What is refused before anything tries to understand it."""
+"""What is refused before anything tries to understand it, and what nobody may keep."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 
@@ -19,3 +20,15 @@ def test_a_form_in_utf_8_is_read(charset: str) -> None:
     kind = f"application/x-www-form-urlencoded; charset={charset}"
     answer = Client().generic("POST", "/login/", "username=mia", content_type=kind)
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/approvals/", "/settings/", "/negotiations/0/"])
+def test_what_was_made_for_one_person_is_not_stored(operator: User, path: str) -> None:
+    client = Client()
+    client.force_login(operator)
+    assert "no-store" in client.get(path)["Cache-Control"]
+
+
+def test_what_is_the_same_for_all_may_be_stored() -> None:
+    answer = Client().get("/static/css/base.css")
+    assert "no-store" not in answer.headers.get("Cache-Control", "")

@@ -37,7 +37,6 @@ def inbox(
     response = render(request, template, whole, status=status)
     # One address has several answers; a browser that goes back must not mix them up.
     response["Vary"] = "HX-Request, HX-Target"
-    response["Cache-Control"] = "no-store"
     return response
 
 
