@@ -6,11 +6,13 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from negotiation.engine.messages import Act
-from negotiation.models import Negotiation
+from negotiation.models import AuditEntry, Negotiation
 from negotiation.side_panels import side_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from negotiation.models import Message
 
 WIDTH = 1_000
 TICKS = {
@@ -49,10 +51,23 @@ def as_it_was(negotiation: Negotiation, seq: int) -> Negotiation:
     said = negotiation.messages.filter(seq=seq).first()
     then.head = seq
     then.round = said.round if said else 0
-    then.status = Negotiation.Status.RUNNING if seq else Negotiation.Status.QUEUED
+    then.status = _status_after(said)
     then.reason, then.summary = "", {}
     then.agreement = then.finished_at = then.next_at = None
     return then
+
+
+def _status_after(said: Message | None) -> Negotiation.Status:
+    if said is None:
+        return Negotiation.Status.QUEUED
+    held = AuditEntry.objects.filter(
+        subject="negotiation",
+        subject_id=said.negotiation_id,
+        action__in=["negotiation.paused", "negotiation.resumed"],
+        at__lte=said.created_at,
+    ).last()
+    paused = held is not None and held.action == "negotiation.paused"
+    return Negotiation.Status.PAUSED if paused else Negotiation.Status.RUNNING
 
 
 def ticks(acts: Iterable[tuple[int, str]], head: int) -> list[Tick]:

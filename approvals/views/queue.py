@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -90,7 +91,10 @@ def _beside(request: HttpRequest) -> dict[str, Any]:
         .annotate(
             ended_by=Subquery(
                 verdicts.exclude(verdict=Review.Verdict.APPROVE).values("reviewer__username")[:1]
-            )
+            ),
+            decided_at=Coalesce(
+                Subquery(verdicts.values("created_at")[:1]), "cleared_at", "created_at"
+            ),
         )
         .order_by("-id")[:RECENT]
     )

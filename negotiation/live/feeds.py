@@ -216,6 +216,8 @@ class Feed:
 
     async def tell(self) -> None:
         """Tells everybody how far it has come, so that a lost tail is found."""
+        if self.table is None:
+            return
         message = _message(f'{{"type":"head",{self._told()}}}')
         for place, viewer in enumerate(list(self.viewers)):
             try:

@@ -14,6 +14,7 @@ from negotiation.services import runs, sessions
 from tests import factories
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.test import Client
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,21 @@ def test_offers_and_steps_are_those_of_the_moment(agreed: Negotiation) -> None:
         assert context["negotiation"].round == (newest.round if newest else 0) or seq == agreed.head
     agreed.refresh_from_db()
     assert agreed.status == Negotiation.Status.AGREED
+
+
+def test_a_moment_in_a_pause_is_paused(operator: User) -> None:
+    table = sessions.start(version=factories.version(), by=None, now=timezone.now(), pace=0, seed=7)
+    for step in (sessions.pause, sessions.resume):
+        Negotiation.objects.filter(pk=table.pk, status="queued").update(status="running")
+        step(negotiation_id=table.pk, by=operator, reason="A look", now=timezone.now())
+    runs.run(negotiation_id=table.pk, clock=timezone.now)
+    table.refresh_from_db()
+    assert [moment_context(table, at)["state"] for at in (0, 1, 2, 3)] == [
+        "queued",
+        "paused",
+        "running",
+        "running",
+    ]
 
 
 def test_a_moment_is_never_written_down(operator_client: Client, agreed: Negotiation) -> None:
