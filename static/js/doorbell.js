@@ -24,10 +24,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   const fresh = new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById(target.id);
-  // Nothing is replaced under a pressed finger, nor by the same.
+  // Nothing is replaced under a pressed finger or an open dialog, nor by the same.
   held ||= pressed;
-  if (pressed || (fresh && content(fresh) === content(target))) event.detail.shouldSwap = false;
+  const covered = target.dataset.doorbell && dialogIsOpen();
+  if (covered) missed.add(target.dataset.doorbell);
+  if (pressed || covered || (fresh && content(fresh) === content(target))) event.detail.shouldSwap = false;
 });
+
+const dialogIsOpen = () => document.querySelector("dialog[open]") !== null;
 
 function content(list) {
   const copy = list.cloneNode(true);
@@ -58,7 +62,7 @@ function ring(topic) {
   clearTimeout(waiting.get(topic));
   waiting.set(topic, setTimeout(() => {
     // Nothing moves under an open dialog or in a hidden tab; it is made good afterwards.
-    if (document.hidden || document.querySelector("dialog[open]")) { missed.add(topic); return; }
+    if (document.hidden || dialogIsOpen()) { missed.add(topic); return; }
     rung.set(topic, Date.now());
     missed.delete(topic);
     ringOut(`[data-doorbell="${topic}"]`);

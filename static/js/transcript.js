@@ -137,7 +137,13 @@ function settle(card, frames, block = "start") {
 
 function loaded({ at, newest, fresh }) {
   if (at && !aim(at) && searching()) location.assign(`${location.pathname}?at=${at}#m${at}`);
-  if (newest && (following === "yes" || !searching())) settle(list.lastElementChild, 6, "end");
+  if (newest && (following === "yes" || !searching())) {
+    // It was asked for: no hand moves away from the end just now.
+    touched = -Infinity;
+    unseen = 0;
+    become("yes");
+    settle(list.lastElementChild, 6, "end");
+  }
   if (fresh && searching()) {
     if (following !== "yes") unseen += fresh;
     if (box.dataset.newer === "yes") freshen();
@@ -157,6 +163,13 @@ list.addEventListener("keydown", (event) => {
   if (event.key !== " " || !event.target.closest("a") || hold.hidden) return;
   event.preventDefault();
   hold.click();
+});
+// The end of the talk, not of what is in the page.
+addEventListener("keydown", (event) => {
+  if (event.key !== "End" || event.ctrlKey || event.shiftKey || box.dataset.newer !== "yes") return;
+  if (event.target.closest("input, textarea, select, dialog")) return;
+  event.preventDefault();
+  load({ newest: true });
 });
 addEventListener("scroll", scrolled, { passive: true });
 addEventListener("hashchange", point);

@@ -95,6 +95,19 @@ def test_never_more_than_a_thousand_cards_are_in_the_page(
     assert seen == list(range(seen[0], seen[-1] + 1))
     page.keyboard.press("End")
     expect(page.locator("#m2400")).to_be_in_viewport(timeout=SOON)
+    assert len(cards(page)) < KEPT
+
+
+def test_a_click_leads_to_the_newest_from_far_up(
+    open_page: Callable[..., Page], long: Negotiation
+) -> None:
+    page = open_page("operator")
+    page.goto(f"/negotiations/{long.pk}/?at=1200")
+    expect(page.locator("#m1200")).to_be_in_viewport(timeout=SOON)
+    page.locator("#newer").get_by_role("link", name="The newest messages").click()
+    expect(page.locator("#m2400")).to_be_in_viewport(timeout=SOON)
+    page.wait_for_timeout(600)
+    expect(page.locator("#m2400")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("address", ["#m17", "?at=17#m17", "?at=17"])
