@@ -1,6 +1,6 @@
 # Every task is one command, each by itself from a fresh clone. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench screenshots lock
+.PHONY: help run test check format proofs bench screenshots lock
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -40,6 +40,10 @@ check: $(VENV)/development ## Format, lint, types, import contracts, Django's ch
 format: $(VENV)/development ## Put the code in shape
 	@$(PY) -m ruff format
 	@$(PY) -m ruff check --fix
+
+proofs: $(VENV)/development ## The long proofs of consent, whole: 2,000 stories, 200 verdicts on each of 50 items
+	@$(PY) -m tests.machine
+	@PROOFS=whole $(PY) -m pytest tests/approvals/test_machine.py tests/approvals/test_races.py -n 2
 
 bench: $(VENV)/development ## Measure (make bench ONLY=engine for one group); writes var/bench.json
 	@$(PY) -m tests.benchmarks $(ONLY)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def get(live: Stack, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"{live.url}{path}", headers=headers, timeout=10)
+    return httpx.get(f"{live.url}{path}", headers=headers, timeout=30)
 
 
 def test_a_signed_in_person_sees_the_floor_and_nobody_else_does(live: Stack) -> None:

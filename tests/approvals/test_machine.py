@@ -30,13 +30,13 @@ from negotiation import tasks
 from negotiation.models import Decision, Grant, Stop
 from negotiation.roles import Role
 from negotiation.services import amendments, reopenings, sessions, switches
-from tests import factories
+from tests import factories, proofs
 from tests.approvals import scenes
 from tests.approvals.doubles import Killed
 from tests.approvals.invariants import Look, check, check_step
 from tests.approvals.scenes import World
 
-SEQUENCES = 2_000
+SEQUENCES = proofs.of(2_000, sample=400)
 STEPS = 10
 
 which = st.integers(0, 1)

@@ -20,7 +20,7 @@ from approvals.services import reviews
 from negotiation import tasks
 from negotiation.models import AuditEntry, Decision, Grant, ScenarioVersion
 from negotiation.roles import Role
-from tests import factories
+from tests import factories, proofs
 from tests.approvals import scenes
 from tests.approvals.crowds import AT_ONCE, Crowd
 from tests.approvals.invariants import Look, check
@@ -29,11 +29,11 @@ from tests.approvals.scenes import World
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.long,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
 ]
 
 CALLS = 200
-ITEMS = 50
+ITEMS = proofs.of(50, sample=10)
 
 
 @pytest.fixture

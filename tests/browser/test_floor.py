@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -50,6 +50,14 @@ WATCH = """() => {
 @pytest.fixture(scope="module")
 def batch(live: Stack) -> ScenarioVersion:
     return factories.version("batch-placement")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_works(live: Stack) -> Iterator[None]:
+    """The tables do what the test says, and no more."""
+    live.kill_workers()
+    yield
+    live.start_workers()
 
 
 @pytest.fixture(autouse=True)

@@ -162,8 +162,8 @@ def test_an_admin_changes_a_weight_and_the_version_says_who_and_why(
 def test_a_reader_who_scrolled_up_is_not_pulled_down(open_page: Callable[..., Page]) -> None:
     page = open_page("operator", height=500)
     page.goto("/")
-    start(page, pace="0.4")
-    expect(page.locator("#m7")).to_be_attached(timeout=SOON)
+    start(page, pace="2")
+    expect(page.locator("#m4")).to_be_attached(timeout=A_WHILE)
     page.evaluate("scrollTo(0, 0)")
     follow = page.get_by_role("button", name="new")
     expect(follow).to_be_visible(timeout=SOON)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,11 +22,13 @@ from negotiation.models import (
     ScenarioVersion,
     Stop,
 )
+from negotiation.scenarios.compilers import CompiledScenario, compile_scenario
 from negotiation.scenarios.loaders import load_named
 from negotiation.scenarios.replays import Rules
 from negotiation.scenarios.schema import ScenarioDocument
-from negotiation.services import decisions, judgements, scenarios, switches
+from negotiation.services import decisions, scenarios, switches
 from negotiation.services.harms import Harms
+from negotiation.services.judgements import Judged
 from negotiation.services.what_ifs import WhatIf, read, replayed, sorted_out, what_if
 from tests import factories
 from tests.negotiation.policies.agreements import Agreement, drawn
@@ -55,30 +59,45 @@ def version(db: None) -> ScenarioVersion:
 
 
 def decided(version: ScenarioVersion, agreement: Agreement, at: datetime) -> Decision:
-    """Through the service that decides, so that the budget is reserved."""
-    scenario = version.compiled()
     agreement.at = at
-    table = factories.negotiation(
-        status=Negotiation.Status.AGREED, version=version, agreement=agreement.offer
-    )
-    judged = judgements.Judged(
+    return stored(version, agreement, judged(version.compiled(), agreement))
+
+
+def judged(scenario: CompiledScenario, agreement: Agreement) -> Judged:
+    return Judged(
         offer=agreement.offer,
         summary=agreement.summary,
         judgement=agreement.judged(scenario),
-        package=f'{{"n":{table.pk}}}'.encode(),
+        package=b"",
         features=agreement.features(scenario),
     )
+
+
+def stored(version: ScenarioVersion, agreement: Agreement, judged: Judged) -> Decision:
+    """Through the service that decides, so that the budget is reserved."""
+    table = factories.negotiation(
+        status=Negotiation.Status.AGREED, version=version, agreement=agreement.offer
+    )
+    judged = replace(judged, package=f'{{"n":{table.pk}}}'.encode())
     with transaction.atomic():
-        return decisions.decide(negotiation=table, scenario=scenario, judged=judged, now=at)
+        return decisions.decide(
+            negotiation=table, scenario=version.compiled(), judged=judged, now=agreement.at
+        )
+
+
+@cache
+def judged_once() -> list[tuple[Agreement, Judged]]:
+    """Under the first version, which says the same in every test."""
+    scenario = compile_scenario(with_policy())
+    agreements = drawn(scenario, DECISIONS, seed=5)
+    for number, agreement in enumerate(agreements):
+        agreement.at = BEGINNING + timedelta(hours=3 * number)
+    return [(each, judged(scenario, each)) for each in agreements]
 
 
 @pytest.fixture
 def past(version: ScenarioVersion) -> list[Decision]:
-    agreements = drawn(version.compiled(), DECISIONS, seed=5)
-    return [
-        decided(version, each, BEGINNING + timedelta(hours=3 * number))
-        for number, each in enumerate(agreements)
-    ]
+    return [stored(version, *each) for each in judged_once()]
 
 
 def replay(version: ScenarioVersion, user: User, document: ScenarioDocument) -> dict[int, Any]:
