@@ -164,13 +164,6 @@ list.addEventListener("keydown", (event) => {
   event.preventDefault();
   hold.click();
 });
-// The end of the talk, not of what is in the page.
-addEventListener("keydown", (event) => {
-  if (event.key !== "End" || event.ctrlKey || event.shiftKey || box.dataset.newer !== "yes") return;
-  if (event.target.closest("input, textarea, select, dialog")) return;
-  event.preventDefault();
-  load({ newest: true });
-});
 addEventListener("scroll", scrolled, { passive: true });
 addEventListener("hashchange", point);
 for (const input of ["wheel", "touchmove", "keydown", "pointerdown"]) {

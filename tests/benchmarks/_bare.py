@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from dataclasses import dataclass
+from itertools import count
 from multiprocessing.connection import Connection
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
@@ -21,21 +22,25 @@ class Plan:
     html: str
     seconds: float
     viewers: int
+    rooms: int = 1
 
 
 def run(asked: Connection, plan: Plan) -> None:
-    """Broadcasts for so long once all viewers are there; says how many messages, and since when."""
+    """Broadcasts for so long once all viewers are there, in one room after the other; says how many
+    messages they are to get in all, and since when."""
     os.sched_setaffinity(0, {plan.core})
     asyncio.run(_broadcast(asked, plan))
 
 
 async def _broadcast(asked: Connection, plan: Plan) -> None:
-    connected: set[ServerConnection] = set()
+    rooms: list[set[ServerConnection]] = [set() for _ in range(plan.rooms)]
+    numbers = count()
     all_there = asyncio.Event()
 
     async def door(connection: ServerConnection) -> None:
-        connected.add(connection)
-        if len(connected) == plan.viewers:
+        number = next(numbers)
+        rooms[number % plan.rooms].add(connection)
+        if number == plan.viewers - 1:
             all_there.set()
         await connection.wait_closed()
 
@@ -45,13 +50,14 @@ async def _broadcast(asked: Connection, plan: Plan) -> None:
         await all_there.wait()
         begun, sent = time.time(), 0
         while time.time() < begun + plan.seconds:
-            if _is_full(connected):
+            room = rooms[sent % plan.rooms]
+            if _is_full(room):
                 await asyncio.sleep(0.001)
                 continue
+            broadcast(room, f'{{"seq": {sent // plan.rooms + 1}, "html": {plan.html}}}')
             sent += 1
-            broadcast(connected, f'{{"seq": {sent}, "html": {plan.html}}}')
             await asyncio.sleep(0)
-        asked.send((sent, begun))
+        asked.send((sent * plan.viewers // plan.rooms, begun))
         # What waits goes out while the other side says that it has everything.
         await asyncio.get_running_loop().run_in_executor(None, asked.recv)
 

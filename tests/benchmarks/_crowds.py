@@ -150,40 +150,53 @@ def _followed(
 
 
 def saturated(said: Tables, farm: Browsers, keys: list[str]) -> Figures:
-    """(b) As much as goes through: never more than so many messages ahead of the last browser."""
+    """(b) As much as goes through to the viewers of one table."""
+    return _flooded(said, farm, keys[:CROWD], tables=1)
+
+
+def saturated_tables(said: Tables, farm: Browsers, keys: list[str]) -> Figures:
+    """(c) The same, to a few viewers each of many."""
+    return _flooded(said, farm, keys, tables=TABLES)
+
+
+def _flooded(said: Tables, farm: Browsers, keys: list[str], *, tables: int) -> Figures:
+    """Never more than so many messages ahead of the last browser."""
     from tests.benchmarks._tables import path_of  # noqa: PLC0415
 
-    table = said.open()
-    farm.ask("plant", [Door(path_of(table), key) for key in keys[:CROWD]], 2.0, counts_only=True)
-    farm.wait(lambda state: state["ready"] == CROWD)
+    opened = [said.open() for _ in range(tables)]
+    doors = [Door(path_of(opened[n % tables]), key) for n, key in enumerate(keys)]
+    farm.ask("plant", doors, len(keys) / 200, counts_only=True)
+    farm.wait(lambda state: state["ready"] == len(keys))
     begun, least = time.time(), 0
     while time.time() < begun + SATURATED:
-        if table.head < least + AHEAD:
-            said.say(table, BATCH)
-        else:
-            time.sleep(0.005)
-        least = farm.ask("state")["least"]
-    state = farm.wait(lambda state: state["least"] >= table.head)
+        for table in opened:
+            if table.head < least + AHEAD:
+                said.say(table, BATCH)
+            else:
+                time.sleep(0.005)
+            least = farm.ask("state")["least"]
+    expected = sum(table.head for table in opened) * len(keys) // tables
+    state = farm.wait(lambda state: state["total"] >= expected)
     rate = state["total"] / (state["now"] - begun)
-    return {"rate": rate, "lost": table.head * CROWD - state["total"] + state["lost"]} | _bare_rate(
-        said
+    return {"rate": rate, "lost": expected - state["total"] + state["lost"]} | _bare_rate(
+        said, viewers=len(keys), rooms=tables
     )
 
 
-def _bare_rate(said: Tables) -> Figures:
+def _bare_rate(said: Tables, *, viewers: int, rooms: int) -> Figures:
     """The same browsers, and frames of the same size, on the same core."""
     from tests import servers  # noqa: PLC0415
 
     spawn, port, html = get_context("spawn"), servers.free_port(), said.card()
     ours, theirs = spawn.Pipe()
-    plan = _bare.Plan(port, ONE, html, SATURATED, CROWD)
+    plan = _bare.Plan(port, ONE, html, SATURATED, viewers, rooms)
     server = spawn.Process(target=_bare.run, args=(theirs, plan))
     server.start()
     ours.recv()
     with browsers(port) as farm:
-        farm.ask("plant", [Door("/")] * CROWD, 2.0, counts_only=True)
+        farm.ask("plant", [Door("/")] * viewers, viewers / 200, counts_only=True)
         sent, begun = ours.recv()
-        state = farm.wait(lambda state: state["least"] >= sent)
+        state = farm.wait(lambda state: state["total"] >= sent)
     ours.send("end")
     server.join()
     return {"bare_rate": state["total"] / (state["now"] - begun), "bytes": len(html)}
@@ -230,6 +243,7 @@ PARTS: dict[str, Callable[[Tables, Browsers, list[str]], Figures]] = {
     "one_table": one_table,
     "saturated": saturated,
     "many_tables": many_tables,
+    "saturated_tables": saturated_tables,
     "burst": burst,
     "reconnect": reconnect,
 }

@@ -16,6 +16,8 @@ from tests.benchmarks._rows import Rival, Row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.benchmarks._databases import Figures
+
 GROUP = "interface"
 COMMAND = "make bench ONLY=interface"
 SOON_MS = 200
@@ -31,19 +33,12 @@ def rows() -> Iterator[Row]:
         p99 = found[f"{part}.p99"]
         yield _told(f"{part}.p99", p99, "ms", f"under {SOON_MS}", p99 < SOON_MS)
         yield _nothing_lost(part, found[f"{part}.lost"])
-    rate, bare = found["saturated.rate"], found["saturated.bare_rate"]
-    yield Row(
-        "interface.live.saturated",
-        rate,
-        "messages/s",
-        "at least a bare broadcast",
-        rate >= bare,
-        COMMAND,
-        loop=Rival(value=bare, ratio=rate / bare),
-        note=f"Saturated: messages of {found['saturated.bytes']:,.0f} bytes to 500 browsers; "
-        "“loop” is the bare broadcast.",
-    )
-    yield _nothing_lost("saturated", found["saturated.lost"])
+    for part, whom in (
+        ("saturated", "500 browsers at one table"),
+        ("saturated_tables", "5 browsers at each of 200"),
+    ):
+        yield _beside_bare(part, whom, found)
+        yield _nothing_lost(part, found[f"{part}.lost"])
     arrived = found["burst.arrived"]
     yield _told("burst_to_a_deaf_browser", arrived, "messages", f"{BURST}", arrived == BURST)
     back, seconds = found["reconnect.back"], found["reconnect.seconds"]
@@ -52,6 +47,21 @@ def rows() -> Iterator[Row]:
         "reconnect.all_after", seconds, "s", f"under {BACK_SECONDS}", seconds < BACK_SECONDS
     )
     yield _nothing_lost("reconnect", found["reconnect.lost"])
+
+
+def _beside_bare(part: str, whom: str, found: Figures) -> Row:
+    rate, bare = found[f"{part}.rate"], found[f"{part}.bare_rate"]
+    return Row(
+        f"interface.live.{part}",
+        rate,
+        "messages/s",
+        "at least a bare broadcast",
+        rate >= bare,
+        COMMAND,
+        loop=Rival(value=bare, ratio=rate / bare),
+        note=f"Saturated: messages of {found[f'{part}.bytes']:,.0f} bytes to {whom}; "
+        "“loop” is the bare broadcast.",
+    )
 
 
 def _nothing_lost(part: str, lost: float) -> Row:

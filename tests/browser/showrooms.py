@@ -67,26 +67,28 @@ class Showroom:
             "asking": _start(live, stubborn("mediate", "ask", "status_quo"), pace=0),
             "held": _start(live, cloud, pace=60),
         }
-        running = _one(Negotiation.objects.filter(pk=tables["running"].pk, head__gte=6))
+        running = one_of(Negotiation.objects.filter(pk=tables["running"].pk, head__gte=6))
         _pause(live, running, say)
         _stop_and_lift(live, tables["held"], say)
-        executed = _one(Decision.objects.filter(negotiation=tables["executed"], status="executed"))
+        executed = one_of(
+            Decision.objects.filter(negotiation=tables["executed"], status="executed")
+        )
         _report(live, executed, say)
-        parked = _one(Decision.objects.parked().filter(negotiation=tables["parked"]))
-        other = _one(Decision.objects.parked().filter(negotiation=tables["other"]))
+        parked = one_of(Decision.objects.parked().filter(negotiation=tables["parked"]))
+        other = one_of(Decision.objects.parked().filter(negotiation=tables["other"]))
         scenes.reject(other, live.people["manager"])
         _delegate(live, say)
         _mandate(live, cloud, say)
         return cls(
             running=running,
-            asking=_one(Negotiation.objects.asking().filter(pk=tables["asking"].pk)),
+            asking=one_of(Negotiation.objects.asking().filter(pk=tables["asking"].pk)),
             parked=parked,
             executed=executed,
             change=proposals.parked(cloud, live.people["admin"]),
         )
 
 
-def _one(rows: QuerySet[Row]) -> Row:
+def one_of(rows: QuerySet[Row]) -> Row:
     """The row, as soon as there is one."""
     deadline = time.monotonic() + WITHIN
     while (found := rows.first()) is None:

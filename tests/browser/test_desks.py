@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from negotiation.models import Decision
 from tests import factories
 from tests.approvals import scenes
+from tests.browser.showrooms import one_of
+from tests.browser.tables import start
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -19,7 +21,8 @@ SOON = 15_000
 
 @pytest.fixture(scope="module")
 def parked(live: Stack) -> Decision:
-    return scenes.agreed(scenes.version())
+    table = start(scenes.version(), pace=0, seed=7)
+    return one_of(Decision.objects.parked().filter(negotiation=table))
 
 
 def fits(page: Page) -> bool:

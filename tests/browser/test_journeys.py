@@ -74,6 +74,8 @@ def test_one_logs_in_finds_a_table_that_talks_and_watches_it(
     keys.write(factories.PASSWORD)
     keys.press("Enter")
     expect(page).to_have_url(f"{live.url}/")
+    expect(page.locator("#floor-rows > tr").first).to_be_visible()
+    page.wait_for_load_state("load")
     keys.press("j", "Enter")
     page.wait_for_url(f"**/negotiations/{table.pk}/")
     expect(page.locator("#m3")).to_be_visible(timeout=A_WHILE)
