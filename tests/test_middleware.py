@@ -31,4 +31,6 @@ def test_what_was_made_for_one_person_is_not_stored(operator: User, path: str) -
 
 def test_what_is_the_same_for_all_may_be_stored() -> None:
     answer = Client().get("/static/css/base.css")
+    answer.close()
+    assert answer.status_code == 200
     assert "no-store" not in answer.headers.get("Cache-Control", "")
