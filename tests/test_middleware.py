@@ -33,5 +33,5 @@ def test_what_was_made_for_one_person_is_not_stored(operator: User, path: str) -
 
 
 def test_what_is_the_same_for_all_may_be_stored() -> None:
-    plain = keep_nothing_personal(lambda request: HttpResponse("the same for all"))
+    plain = keep_nothing_personal(lambda _: HttpResponse("the same for all"))
     assert not plain(HttpRequest()).has_header("Cache-Control")
