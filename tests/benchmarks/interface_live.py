@@ -33,12 +33,13 @@ def rows() -> Iterator[Row]:
         p99 = found[f"{part}.p99"]
         yield _told(f"{part}.p99", p99, "ms", f"under {SOON_MS}", p99 < SOON_MS)
         yield _nothing_lost(part, found[f"{part}.lost"])
-    for part, whom in (
-        ("saturated", "500 browsers at one table"),
-        ("saturated_tables", "5 browsers at each of 200"),
-    ):
-        yield _beside_bare(part, whom, found)
-        yield _nothing_lost(part, found[f"{part}.lost"])
+    yield _beside_bare(
+        found, "saturated", "500 browsers at one table", goal="at least a bare broadcast"
+    )
+    yield _nothing_lost("saturated", found["saturated.lost"])
+    # Here each message is rendered for five; the bare one renders nothing, so it is no goal.
+    yield _beside_bare(found, "saturated_tables", "5 browsers at each of 200 tables")
+    yield _nothing_lost("saturated_tables", found["saturated_tables.lost"])
     arrived = found["burst.arrived"]
     yield _told("burst_to_a_deaf_browser", arrived, "messages", f"{BURST}", arrived == BURST)
     back, seconds = found["reconnect.back"], found["reconnect.seconds"]
@@ -49,18 +50,18 @@ def rows() -> Iterator[Row]:
     yield _nothing_lost("reconnect", found["reconnect.lost"])
 
 
-def _beside_bare(part: str, whom: str, found: Figures) -> Row:
+def _beside_bare(found: Figures, part: str, whom: str, goal: str = "") -> Row:
     rate, bare = found[f"{part}.rate"], found[f"{part}.bare_rate"]
     return Row(
         f"interface.live.{part}",
         rate,
         "messages/s",
-        "at least a bare broadcast",
-        rate >= bare,
+        goal,
+        rate >= bare if goal else None,
         COMMAND,
         loop=Rival(value=bare, ratio=rate / bare),
         note=f"Saturated: messages of {found[f'{part}.bytes']:,.0f} bytes to {whom}; "
-        "“loop” is the bare broadcast.",
+        "“loop” is the bare broadcast, which renders nothing.",
     )
 
 
