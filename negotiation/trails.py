@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
 
@@ -50,6 +52,8 @@ KINDS = {
     "verdict": Kind("Verdict", "scale"),
 }
 OTHER_ICON = "ellipsis-horizontal-circle"
+# Where the words of an action do not read as what was done.
+DONE = {"negotiation.no_agreement": "Negotiation ended without agreement"}
 
 
 class Moment(forms.DateTimeField):
@@ -101,6 +105,8 @@ class Detail:
 class Row:
     entry: AuditEntry
     icon: str
+    # What it is about, in words: "policy change 3".
+    about: str
     # The action in words: "decision.sent_back" is “Decision sent back”.
     done: str
     page: str
@@ -125,11 +131,20 @@ def _row(entry: AuditEntry, before: dict[int, str]) -> Row:
     return Row(
         entry=entry,
         icon=kind.icon,
-        done=f"{kind.word} {done}".replace("_", " ").strip(),
+        about=f"{_names().get(entry.subject, entry.subject)} {entry.subject_id}",
+        done=DONE.get(entry.action, f"{kind.word} {done}".replace("_", " ").strip()),
         page=page_of(entry),
         details=list(_details(entry.details)),
         fault=_fault(entry, before.get(entry.number - 1, GENESIS if entry.number == 1 else "")),
     )
+
+
+@cache
+def _names() -> dict[str, str]:
+    """What each kind of subject is called."""
+    return {
+        model._meta.model_name or "": str(model._meta.verbose_name) for model in apps.get_models()
+    }
 
 
 def _fault(entry: AuditEntry, previous: str) -> str:

@@ -159,7 +159,7 @@ def _failure(inputs: RiskInputs) -> Factor:
     history = f"{inputs.bad} of {inputs.reports} reported actions of this kind went wrong"
     if not inputs.reports:
         history = "No action of this kind has been reported on"
-    text = f"{history}; with 90 % certainty at most {_percent(bound)} do."
+    text = f"{history}; beside 1 in 20 assumed, at most {_percent(bound)} do (90 % certain)."
     return _factor("failure", "How often it goes wrong", bound, text)
 
 
