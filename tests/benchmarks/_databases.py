@@ -46,6 +46,10 @@ def tell(measured: Callable[[], Figures]) -> None:
     servers.start_redis()
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
+    from config import haste  # noqa: PLC0415
+
+    # As the server process does once it has loaded everything.
+    haste.prepare()
     # Pages name their files as they are called; nobody has collected them here.
     files = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     try:
