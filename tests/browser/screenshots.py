@@ -52,8 +52,10 @@ def signed_in(browser: Browser, url: str, name: str) -> Page:
 
 
 def floor(page: Page) -> None:
+    """Once the workers have seen to what became due before they ran."""
     page.goto("/")
     expect(page.get_by_text("Running").first).to_be_visible(timeout=A_WHILE)
+    expect(page.get_by_text("was due")).to_have_count(0, timeout=A_WHILE)
 
 
 def negotiation(page: Page) -> None:
