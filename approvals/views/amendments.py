@@ -13,12 +13,13 @@ from approvals import editors
 from approvals.differences import differences_since
 from approvals.services import amendments, reviews
 from approvals.services.calls import KeyReused
-from approvals.views.cards import CONFLICT, UNPROCESSABLE, after_own_verdict, card, find
+from approvals.views.cards import after_own_verdict, card, find
 from approvals.views.preconditions import Missing, Seen, etag, new_key, seen_by
 from negotiation.models import Decision
 from negotiation.services.amendments import CannotTakeItsPlace, NotReplayable
 from negotiation.views.access import person, reviewers, wants_fragment
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import CONFLICT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

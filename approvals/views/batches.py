@@ -13,11 +13,11 @@ from approvals.views.forms import items_of
 from approvals.views.preconditions import Missing
 from negotiation.views.access import person, reviewers
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-UNPROCESSABLE = 422
 NOTHING_SELECTED = "Nothing was selected. Go back to the queue and tick what you approve."
 
 

@@ -24,6 +24,7 @@ from negotiation.converters import row_id
 from negotiation.models import Decision
 from negotiation.views.access import operators, person, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import CONFLICT, FORBIDDEN, NO_CONTENT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from approvals.models import Review
-
-NOTHING_NEW = 204
-FORBIDDEN = 403
-CONFLICT = 409
-UNPROCESSABLE = 422
 
 
 @watchers
@@ -47,10 +43,10 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         notifications.looked_at(user=user, decision=decision, now=now)
         return card(request, decision)
     if own_verdicts.withheld(decision, user, now):
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=NO_CONTENT)
     verdict = verdict_context(decision, user, now)
     if request.GET.get("seen") == verdict["seen"]:
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=NO_CONTENT)
     # What came back or was amended is another case than the one on the page: it is read anew before
     # it is decided. Votes change no revision.
     other = decision.returned > 0 or decision.offer is not None

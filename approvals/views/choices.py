@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from approvals import editors
 from approvals.services import choices, notifications
-from approvals.views.cards import CONFLICT, UNPROCESSABLE
-from approvals.views.preconditions import PRECONDITION_REQUIRED
 from negotiation.models import Decision, Negotiation
 from negotiation.services.amendments import CannotTakeItsPlace, NotReplayable
 from negotiation.services.choices import NobodyIsAsked
 from negotiation.views.access import person, reviewers, wants_fragment
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import CONFLICT, PRECONDITION_REQUIRED, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

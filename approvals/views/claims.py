@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 
 from approvals.services import claims
 from approvals.views.access import deciders
-from approvals.views.cards import CONFLICT, FORBIDDEN, card, find
+from approvals.views.cards import card, find
 from negotiation.views.access import person
+from negotiation.views.statuses import CONFLICT, FORBIDDEN
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -19,6 +19,7 @@ from negotiation.models import Scenario
 from negotiation.roles import may_edit_rules, may_review
 from negotiation.views.access import person, watchers
 from negotiation.views.forms import first_error
+from negotiation.views.statuses import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from approvals.models.delegations import DelegationQuerySet
 
 OLD_ONES = 50
-UNPROCESSABLE = 422
 
 
 @require_safe

@@ -12,6 +12,7 @@ from approvals.services.batches import Item
 from approvals.views.preconditions import Missing, seen_in
 from negotiation.converters import row_id
 from negotiation.models import Decision, Scenario
+from negotiation.views.statuses import BAD_REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,6 +96,8 @@ def _item(value: str) -> Item:
     tag, _, key = rest.partition(" ")
     pk = row_id(number)
     if pk is None:
-        raise Missing("The selection cannot be read. Reload the queue and select again.", 400)
+        raise Missing(
+            "The selection cannot be read. Reload the queue and select again.", BAD_REQUEST
+        )
     seen = seen_in(tag, key)
     return Item(pk, seen.revision, seen.package_hash, seen.key)

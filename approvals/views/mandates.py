@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from approvals.views.cards import UNPROCESSABLE
 from negotiation import wishes
 from negotiation.engine.requirements import BadRequirement
 from negotiation.models import Mandate, Scenario
@@ -21,6 +20,7 @@ from negotiation.roles import may_revoke
 from negotiation.services import mandates as services
 from negotiation.views.access import only, person, reviewers, watchers
 from negotiation.views.forms import LONGEST_REASON
+from negotiation.views.statuses import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -16,6 +16,7 @@ from approvals.models import Channel, Event, Notification
 from approvals.services import notifications, preferences
 from negotiation.converters import LARGEST_ID
 from negotiation.views.access import person, wants_fragment, watchers
+from negotiation.views.statuses import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from approvals.services.preferences import Wish
 
 PER_PAGE = 50
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 from approvals.differences import differences_since
 from approvals.services import claims, looks
 from approvals.views.access import deciders
-from approvals.views.cards import CONFLICT, FORBIDDEN, UNPROCESSABLE, card, find
+from approvals.views.cards import card, find
 from approvals.views.forms import OwnVerdictForm
 from approvals.views.preconditions import Missing, seen_by
 from negotiation.views.access import person
 from negotiation.views.forms import first_error
+from negotiation.views.statuses import CONFLICT, FORBIDDEN, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -10,13 +10,13 @@ import re
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
+from negotiation.views.statuses import BAD_REQUEST, PRECONDITION_REQUIRED
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from negotiation.models import Decision
 
-PRECONDITION_REQUIRED = 428
-BAD_REQUEST = 400
 
 _TAG = re.compile(r"(\d{1,9})-([0-9a-f]{64})")
 _KEY = re.compile(r"[\x21-\x7e]{8,100}")

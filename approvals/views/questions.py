@@ -15,11 +15,12 @@ from approvals.parts import own_verdicts
 from approvals.parts.questions import asked_context
 from approvals.services import questions
 from approvals.views.access import deciders
-from approvals.views.cards import CONFLICT, FORBIDDEN, NOTHING_NEW, UNPROCESSABLE, card, find
+from approvals.views.cards import card, find
 from approvals.views.forms import QuestionForm
 from approvals.views.preconditions import Missing, seen_by
 from negotiation.views.access import person, watchers
 from negotiation.views.forms import first_error
+from negotiation.views.statuses import CONFLICT, FORBIDDEN, NO_CONTENT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -38,7 +39,7 @@ def answers(request: HttpRequest, pk: int) -> HttpResponse:
     context = asked_context(decision)
     unchanged = request.GET.get("seen") == context["seen_questions"]
     if unchanged or own_verdicts.withheld(decision, person(request), timezone.now()):
-        return HttpResponse(status=NOTHING_NEW)
+        return HttpResponse(status=NO_CONTENT)
     return render(request, "approvals/_questions.html", context)
 
 

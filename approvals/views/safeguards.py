@@ -16,13 +16,14 @@ from approvals.models import GlassReview
 from approvals.services import emergencies
 from approvals.services.calls import KeyReused
 from approvals.services.reviews import NotParked
-from approvals.views.cards import CONFLICT, FORBIDDEN, UNPROCESSABLE, card, find
+from approvals.views.cards import card, find
 from approvals.views.preconditions import Missing, seen_by
 from negotiation.models import SpotCheck
 from negotiation.roles import may_break_glass, may_look_back
 from negotiation.services import glass, spot_checks
 from negotiation.views.access import only, person, reviewers
 from negotiation.views.forms import LONGEST_REASON, first_error
+from negotiation.views.statuses import CONFLICT, FORBIDDEN, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

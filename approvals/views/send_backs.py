@@ -12,19 +12,14 @@ from django.views.decorators.http import require_http_methods
 from approvals.differences import differences_since
 from approvals.services import reviews, send_backs
 from approvals.services.calls import KeyReused
-from approvals.views.cards import (
-    CONFLICT,
-    FORBIDDEN,
-    UNPROCESSABLE,
-    after_own_verdict,
-    find,
-)
+from approvals.views.cards import after_own_verdict, find
 from approvals.views.preconditions import Missing, Seen, etag, new_key, seen_by
 from negotiation import wishes
 from negotiation.models import Decision
 from negotiation.services import reopenings
 from negotiation.views.access import person, reviewers
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import CONFLICT, FORBIDDEN, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -15,6 +15,7 @@ from negotiation.downloads import download
 from negotiation.models import AuditEntry, AuditHead, TrailCheck
 from negotiation.services import trail_checks
 from negotiation.views.access import auditors, person
+from negotiation.views.statuses import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 PER_PAGE = 50
 MOST_EXPORTED = 100_000
 CHUNK = 1_000
-UNPROCESSABLE = 422
 
 
 @require_safe

@@ -15,13 +15,13 @@ from negotiation.filters import Filters
 from negotiation.services import fleets
 from negotiation.views.access import person, watchers
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import FORBIDDEN, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.http import HttpRequest, HttpResponse
 
-UNPROCESSABLE = 422
 NOTHING_SELECTED = "Nothing was selected. Go back to the floor and tick the tables it is about."
 
 
@@ -53,7 +53,7 @@ def together(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except fleets.NotAllowed as refusal:
-        return _page(request, refusal=str(refusal), status=403)
+        return _page(request, refusal=str(refusal), status=FORBIDDEN)
     except (fleets.TooMany, fleets.ReasonMissing) as refusal:
         return _page(request, refusal=str(refusal), status=UNPROCESSABLE)
     done, asked = sum(result.done for result in results), len(results) + len(unknown)

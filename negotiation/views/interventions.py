@@ -16,6 +16,7 @@ from negotiation.views.access import operators, person
 from negotiation.views.evidence_forms import KINDS, EvidenceForm
 from negotiation.views.forms import LONGEST_REASON, ReasonForm, first_error
 from negotiation.views.negotiations import find
+from negotiation.views.statuses import CONFLICT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from negotiation.models import Negotiation
     from negotiation.wishes import Wishes
-
-UNPROCESSABLE, CONFLICT = 422, 409
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

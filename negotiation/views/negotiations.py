@@ -15,6 +15,7 @@ from negotiation.side_panels import side_context
 from negotiation.views import floor
 from negotiation.views.access import operators, person, watchers
 from negotiation.views.forms import ReasonForm, StartForm, first_error
+from negotiation.views.statuses import UNPROCESSABLE
 from negotiation.windows import window_context
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return redirect("negotiation", pk=opened.pk)
         form.add_error("scenario", "There is no such scenario. Choose one of the list.")
     context = {**floor.listing(request), **floor.beside(request, form)}
-    return render(request, "negotiation/floor.html", context, status=422)
+    return render(request, "negotiation/floor.html", context, status=UNPROCESSABLE)
 
 
 @require_POST

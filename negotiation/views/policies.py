@@ -32,6 +32,7 @@ from negotiation.views.scenarios import (
     rules,
     version_of,
 )
+from negotiation.views.statuses import CONFLICT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -71,14 +72,14 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     newest = current(found)
     note = NoteForm(request.POST)
     if not note.is_valid():
-        return _show(request, earlier, status=422, refused=first_error(note))
+        return _show(request, earlier, status=UNPROCESSABLE, refused=first_error(note))
     mixed = with_policy(readable(newest), policy_of(readable(earlier)))
     try:
         document = from_data(mixed.model_dump(mode="json"), source="Both together")
     except ScenarioError as error:
         draft = policy_drafts.shown(mixed, policy_drafts.YAML)
         draft.problems = list(error.problems)
-        return show_editor(request, newest, draft, status=422)
+        return show_editor(request, newest, draft, status=UNPROCESSABLE)
     try:
         saved = policies.save(
             scenario=found,
@@ -89,7 +90,7 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             based_on=newest.number,
         )
     except NewerVersion as refusal:
-        return _show(request, earlier, status=409, refused=str(refusal))
+        return _show(request, earlier, status=CONFLICT, refused=str(refusal))
     return after_saving(request, saved, page="policy")
 
 

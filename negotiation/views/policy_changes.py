@@ -19,6 +19,7 @@ from negotiation.services.scenarios import NewerVersion, changes_since
 from negotiation.services.what_ifs import what_if
 from negotiation.views.access import person, rule_writers
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import CONFLICT, UNPROCESSABLE
 from negotiation.views.what_ifs import told
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def ratify(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         version = policies.ratify(change_id=found.pk, by=person(request), now=timezone.now())
     except REFUSED as refusal:
-        return _show(request, _find(request, pk), status=409, refused=str(refusal))
+        return _show(request, _find(request, pk), status=CONFLICT, refused=str(refusal))
     messages.success(request, f"Saved as version {version.number}. Running tables keep theirs.")
     return redirect("policy", slug=found.scenario.slug)
 
@@ -80,12 +81,12 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, status=422, refused=first_error(form))
+        return _show(request, found, status=UNPROCESSABLE, refused=first_error(form))
     by, reason = person(request), form.cleaned_data["reason"]
     try:
         policies.reject(change_id=found.pk, by=by, reason=reason, now=timezone.now())
     except REFUSED as refusal:
-        return _show(request, _find(request, pk), status=409, refused=str(refusal))
+        return _show(request, _find(request, pk), status=CONFLICT, refused=str(refusal))
     messages.success(request, "Rejected; the policy stays as it is.")
     return redirect("policy-changes")
 
@@ -97,7 +98,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         policies.withdraw(change_id=found.pk, by=person(request), now=timezone.now())
     except REFUSED as refusal:
-        return _show(request, _find(request, pk), status=409, refused=str(refusal))
+        return _show(request, _find(request, pk), status=CONFLICT, refused=str(refusal))
     messages.success(request, "Withdrawn; the policy stays as it is.")
     return redirect("policy-changes")
 

@@ -23,6 +23,7 @@ from negotiation.views.access import person, rule_writers
 from negotiation.views.forms import NoteForm, first_error
 from negotiation.views.policy_drafts import FORM, YAML, Draft, NotRead
 from negotiation.views.scenarios import after_saving, basis, current, find
+from negotiation.views.statuses import CONFLICT, NO_CONTENT, UNPROCESSABLE
 from negotiation.views.what_ifs import told
 
 if TYPE_CHECKING:
@@ -47,16 +48,18 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         document, draft = policy_drafts.read(readable(based_on), request.POST)
     except NotRead as refusal:
-        return show_editor(request, based_on, refusal.draft, status=422)
+        return show_editor(request, based_on, refusal.draft, status=UNPROCESSABLE)
     go = request.POST.get("go", "save")
     if go != "save":
         return _moved_on(request, based_on, document, draft)
     note = NoteForm(request.POST)
     if not note.is_valid():
-        return show_editor(request, based_on, draft, status=422, note_error=first_error(note))
+        return show_editor(
+            request, based_on, draft, status=UNPROCESSABLE, note_error=first_error(note)
+        )
     if document == readable(based_on):
         unchanged = "Nothing is different from what is saved already."
-        return show_editor(request, based_on, draft, status=422, note_error=unchanged)
+        return show_editor(request, based_on, draft, status=UNPROCESSABLE, note_error=unchanged)
     return _save(request, based_on, document, note.cleaned_data["note"])
 
 
@@ -70,7 +73,7 @@ def attempt(request: HttpRequest, slug: str) -> HttpResponse:
         document, _ = policy_drafts.read(readable(based_on), request.POST)
     except NotRead as refusal:
         wrong = {"draft": refusal.draft}
-        return render(request, "negotiation/_what_if_wrong.html", wrong, status=422)
+        return render(request, "negotiation/_what_if_wrong.html", wrong, status=UNPROCESSABLE)
     answer = what_if(
         scenario=found,
         present=readable(newest),
@@ -96,7 +99,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         document, _ = policy_drafts.read(readable(based_on), request.POST)
     except NotRead:
-        return HttpResponse(status=204)
+        return HttpResponse(status=NO_CONTENT)
     context = {**by_score(document), "changes": changes_since(based_on, document)}
     return render(request, "negotiation/_policy_preview.html", context)
 
@@ -121,7 +124,7 @@ def _moved_on(
             document = policy_drafts.without(document, removed)
     except (ScenarioError, IndexError) as error:
         draft.others.append(str(error))
-        return show_editor(request, based_on, draft, status=422)
+        return show_editor(request, based_on, draft, status=UNPROCESSABLE)
     return show_editor(request, based_on, policy_drafts.shown(document, FORM))
 
 
@@ -156,7 +159,7 @@ def _on_top(
         draft = policy_drafts.shown(mine, YAML)
         draft.problems = list(error.problems)
     theirs = changes_since(based_on, readable(newer))
-    return show_editor(request, newer, draft, status=409, newer=refusal, theirs=theirs)
+    return show_editor(request, newer, draft, status=CONFLICT, newer=refusal, theirs=theirs)
 
 
 def readable(version: ScenarioVersion) -> ScenarioDocument:

@@ -15,11 +15,11 @@ from negotiation.models import Preferences
 from negotiation.services import preferences
 from negotiation.views.access import person
 from negotiation.views.forms import first_error
+from negotiation.views.statuses import NO_CONTENT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-UNPROCESSABLE = 422
 A_YEAR = 365 * 24 * 3600
 THEMES = [
     (Preferences.Theme.SYSTEM, "computer-desktop"),
@@ -81,7 +81,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(first_error(form), status=UNPROCESSABLE, content_type="text/plain")
     preferences.choose_theme(user=person(request), theme=form.cleaned_data["theme"])
-    return _with_theme(HttpResponse(status=204), form.cleaned_data["theme"])
+    return _with_theme(HttpResponse(status=NO_CONTENT), form.cleaned_data["theme"])
 
 
 def _with_theme(answer: HttpResponse, theme: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from negotiation.presentation import terms
 from negotiation.roles import may_report
 from negotiation.services import receivers
 from negotiation.views.access import wants_fragment, watchers
+from negotiation.views.statuses import UNAUTHORIZED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +79,7 @@ def hook(request: HttpRequest) -> HttpResponse:
     try:
         call = receivers.receive(headers=request.headers, body=request.body, now=timezone.now())
     except receivers.BadSignature as refusal:
-        return JsonResponse({"error": str(refusal)}, status=401)
+        return JsonResponse({"error": str(refusal)}, status=UNAUTHORIZED)
     return JsonResponse({"received": call.webhook_id, "deliveries": call.deliveries})
 
 

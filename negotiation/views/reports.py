@@ -18,13 +18,12 @@ from negotiation.models import Execution, Report
 from negotiation.services import measurements, reports
 from negotiation.views.access import person, reporters
 from negotiation.views.forms import first_error
+from negotiation.views.statuses import BAD_REQUEST, CONFLICT, NOT_FOUND, UNAUTHORIZED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.http import HttpRequest, HttpResponse
-
-BAD_REQUEST, UNAUTHORISED, CONFLICT = 400, 401, 409
 
 
 class ReportForm(forms.Form):
@@ -78,13 +77,13 @@ def receive(request: HttpRequest, key: str) -> JsonResponse:
     executions = Execution.objects.select_related("decision__negotiation__version")
     execution = executions.filter(idempotency_key=key).first()
     if execution is None:
-        return _refused("There is no such execution.", 404)
+        return _refused("There is no such execution.", NOT_FOUND)
     try:
         made = reports.receive(
             execution=execution, headers=request.headers, body=request.body, now=timezone.now()
         )
     except reports.NotSigned as refusal:
-        return _refused(str(refusal), UNAUTHORISED)
+        return _refused(str(refusal), UNAUTHORIZED)
     except reports.BadReport as refusal:
         return _refused(str(refusal), BAD_REQUEST)
     except reports.NotReportable as refusal:

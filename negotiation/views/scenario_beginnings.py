@@ -23,6 +23,7 @@ from negotiation.views.policy_edits import readable
 from negotiation.views.scenario_drafts import FORM, YAML
 from negotiation.views.scenario_edits import beside, moved_on, show_editor
 from negotiation.views.scenarios import current, find
+from negotiation.views.statuses import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -65,10 +66,12 @@ def _posted(request: HttpRequest) -> HttpResponse:
     if (go := request.POST.get("go", "save")) != "save":
         return _show(request, moved_on(draft, go, _usual()))
     if draft.problems or draft.document is None:
-        return _show(request, draft, status=422, refused=True)
+        return _show(request, draft, status=UNPROCESSABLE, refused=True)
     note = NoteForm(request.POST)
     if not note.is_valid():
-        return _show(request, draft, status=422, refused=True, note_error=first_error(note))
+        return _show(
+            request, draft, status=UNPROCESSABLE, refused=True, note_error=first_error(note)
+        )
     try:
         saved = scenarios.begin(
             document=draft.document,
@@ -79,7 +82,7 @@ def _posted(request: HttpRequest) -> HttpResponse:
     except NameTaken:
         name = draft.document.name
         draft.tell(Problem(("name",), f"there is a scenario '{name}' already", "choose another"))
-        return _show(request, draft, status=422, refused=True)
+        return _show(request, draft, status=UNPROCESSABLE, refused=True)
     messages.success(request, BEGUN)
     return redirect("scenario", slug=saved.scenario.slug)
 

@@ -22,6 +22,7 @@ from negotiation.views.policy_edits import readable
 from negotiation.views.scenario_drafts import FORM, YAML, Draft
 from negotiation.views.scenario_steps import stepped
 from negotiation.views.scenarios import after_saving, basis, current, find
+from negotiation.views.statuses import CONFLICT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,13 +83,15 @@ def _save(request: HttpRequest, based_on: ScenarioVersion, draft: Draft) -> Http
     if draft.document and draft.document.name != based_on.scenario.slug:
         draft.tell(RENAMED)
     if draft.problems or draft.document is None:
-        return _show(request, based_on, draft, status=422, refused=True)
+        return _show(request, based_on, draft, status=UNPROCESSABLE, refused=True)
     note = NoteForm(request.POST)
     if not note.is_valid():
         wrong = first_error(note)
-        return _show(request, based_on, draft, status=422, refused=True, note_error=wrong)
+        return _show(request, based_on, draft, status=UNPROCESSABLE, refused=True, note_error=wrong)
     if draft.document == readable(based_on):
-        return _show(request, based_on, draft, status=422, refused=True, note_error=UNCHANGED)
+        return _show(
+            request, based_on, draft, status=UNPROCESSABLE, refused=True, note_error=UNCHANGED
+        )
     try:
         saved = policies.save(
             scenario=based_on.scenario,
@@ -122,7 +125,7 @@ def _on_top(
         "mine": by_me,
         "both": {one.where for one in by_them} & {one.where for one in by_me},
     }
-    return _show(request, newer, draft, status=409, **told)
+    return _show(request, newer, draft, status=CONFLICT, **told)
 
 
 def beside(request: HttpRequest, draft: Draft) -> dict[str, Any]:

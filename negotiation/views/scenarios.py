@@ -25,6 +25,7 @@ from negotiation.views import scenario_previews
 from negotiation.views.access import person, rule_writers, watchers
 from negotiation.views.forms import NoteForm, first_error
 from negotiation.views.scenario_fields import LIMITS
+from negotiation.views.statuses import CONFLICT, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,7 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found, earlier = find(slug), version_of(slug, number)
     note = NoteForm(request.POST)
     if not note.is_valid():
-        return _version(request, earlier, status=422, not_restored=first_error(note))
+        return _version(request, earlier, status=UNPROCESSABLE, not_restored=first_error(note))
     try:
         saved = policies.save(
             scenario=found,
@@ -104,7 +105,7 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             based_on=current(found).number,
         )
     except (ScenarioError, NewerVersion) as refusal:
-        return _version(request, earlier, status=409, not_restored=str(refusal))
+        return _version(request, earlier, status=CONFLICT, not_restored=str(refusal))
     return after_saving(request, saved, page="scenario")
 
 

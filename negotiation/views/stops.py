@@ -19,6 +19,7 @@ from negotiation.services import switches
 from negotiation.standstills import Standstills
 from negotiation.views.access import lifters, person, stoppers, wants_fragment, watchers
 from negotiation.views.forms import ReasonForm, first_error
+from negotiation.views.statuses import UNPROCESSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from negotiation.rosters import Roster
 
 PAST = 50
-UNPROCESSABLE = 422
 
 
 class Agent(NamedTuple):
