@@ -1,5 +1,7 @@
 // Browser notifications, on request only: for what the bell learns while nobody looks at the tab.
 // Of several tabs one tells. Whether a browser shows them is that browser's, so it is kept there.
+import { part } from "./documents.js";
+
 const WISH = "parley.alerts", TOLD = "parley.told";
 const can = "Notification" in window;
 const bell = () => document.getElementById("bell");
@@ -17,10 +19,8 @@ function remember(newest) {
 
 document.addEventListener("parley:heard", async ({ detail: frame }) => {
   if (frame.topic !== "notifications" || !on() || document.hasFocus()) return;
-  const answer = await fetch(bell().getAttribute("hx-get"), { headers: { "HX-Request": "true" } });
-  if (!answer.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("bell");
-  const { newest, text } = fresh?.dataset ?? {};
+  const fresh = await part(bell().getAttribute("hx-get"));
+  const { newest, text } = fresh?.getElementById("bell")?.dataset ?? {};
   if (!remember(Number(newest))) return;
   const told = new Notification("Parley", { body: text, tag: `parley-${newest}` });
   told.onclick = () => { focus(); location.assign(bell().href); told.close(); };

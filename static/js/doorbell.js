@@ -1,5 +1,7 @@
 // Lists that are live: the server rings (links.js), the list re-reads itself from the present address.
 // hx-trigger="doorbell" on [data-doorbell] does the reading; here is only the bell.
+import { parsed } from "./documents.js";
+
 const REST = 1000;
 // These bring the number in the navigation with them.
 if (document.querySelector("#floor-list, #queue")) document.querySelector("nav[data-doorbell]")?.removeAttribute("data-doorbell");
@@ -23,7 +25,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.assign(location.pathname);
     return;
   }
-  const fresh = new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById(target.id);
+  const fresh = parsed(xhr.responseText).getElementById(target.id);
   // Nothing is replaced under a pressed finger or an open dialog, nor by the same.
   held ||= pressed;
   const covered = target.dataset.doorbell && dialogIsOpen();

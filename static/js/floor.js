@@ -1,6 +1,7 @@
 // The floor, live. Rows are patched where they stand, at most once a second. What is new waits in a
 // line above the list until somebody asks for it; what matches no longer fades, and goes once
 // nobody points at the list or has the focus in it. Filters change the address, not the page.
+import { parsed } from "./documents.js";
 import { morph } from "./morph.js";
 
 const list = document.getElementById("floor-list");
@@ -32,7 +33,7 @@ async function read(address) {
     // Logged out meanwhile, or no longer allowed: that is a page of its own.
     if (answer.redirected || answer.status === 403) { location.reload(); return null; }
     if (!answer.ok) return null;
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+    return parsed(await answer.text());
   } catch {
     // The line above the list says that the connection is lost.
     return null;

@@ -1,5 +1,7 @@
 // Whose utility space is shown. What the server sends on its own is of the two whose interests oppose
 // most; another pair that somebody chose is fetched again when that comes, at most every two seconds.
+import { part } from "./documents.js";
+
 const form = document.getElementById("pair");
 const side = document.querySelector(".side");
 const CALM = 2000;
@@ -11,10 +13,8 @@ const named = (node) => new URLSearchParams({ x: node.dataset.x, y: node.dataset
 async function show() {
   const mine = order += 1;
   const at = document.getElementById("replay-at")?.value;
-  const answer = await fetch(`${form.dataset.space}?${chosen}${at ? `&at=${at}` : ""}`);
-  if (!answer.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById("space");
+  const answer = await part(`${form.dataset.space}?${chosen}${at ? `&at=${at}` : ""}`);
+  const fresh = answer?.getElementById("space");
   if (mine !== order || !fresh || !place()) return;
   shown = document.adoptNode(fresh);
   place().replaceWith(shown);

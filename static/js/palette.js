@@ -1,5 +1,7 @@
 // Ctrl or ⌘ with K: every page and action from where one is. The navigation and what this page can
 // do are there at once; negotiations, decisions and scenarios follow from the server.
+import { part } from "./documents.js";
+
 const dialog = document.getElementById("palette");
 const input = dialog.querySelector("[role=combobox]");
 const here = dialog.querySelector("[data-palette-here]");
@@ -85,10 +87,9 @@ function make(name, className, text = "") {
 async function ask() {
   const query = asked = input.value;
   try {
-    const answer = await fetch(`${input.dataset.palette}?${new URLSearchParams({ q: query })}`, { headers: { "HX-Request": "true" } });
-    if (!answer.ok || answer.redirected || query !== input.value || asked !== query) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("palette-results");
-    dialog.querySelector("#palette-results").replaceWith(document.adoptNode(fresh));
+    const answer = await part(`${input.dataset.palette}?${new URLSearchParams({ q: query })}`);
+    if (!answer || query !== input.value || asked !== query) return;
+    dialog.querySelector("#palette-results").replaceWith(document.adoptNode(answer.getElementById("palette-results")));
   } catch { /* Offline: what is known here stays. */ }
   if (!chosen()) select(options()[0]);
   told();

@@ -1,5 +1,6 @@
 // A table as it was after each of its messages: cards and the panel beside them. Cards come in
 // pieces and are kept; the panel comes from the server for each moment, one request at a time.
+import { required } from "./documents.js";
 import { replace } from "./parts.js";
 
 const page = document.getElementById("replay");
@@ -9,22 +10,14 @@ const play = document.getElementById("replay-play");
 const speed = document.getElementById("replay-speed");
 const SHOWN = 30, AHEAD = 40, KEPT_PANELS = 80, SECOND = 1000, LONGEST_WAIT = 10000, CALM = 250;
 const head = Number(page.dataset.head), home = `/negotiations/${page.dataset.negotiation}`;
-const parser = new DOMParser();
 const cards = new Map([...list.children].map((card) => [Number(card.dataset.seq), card]));
 const panels = new Map();
 let at = Number(page.dataset.at), playing, asking = false, fetching, telling;
 
 const clamp = (seq) => Math.min(head, Math.max(1, seq));
 
-async function page_of(address) {
-  const answer = await fetch(address);
-  if (answer.redirected) location.reload();
-  if (!answer.ok) throw new Error(answer.statusText);
-  return parser.parseFromString(await answer.text(), "text/html");
-}
-
 async function read(seq) {
-  const fresh = await page_of(`${home}/messages/?at=${seq}`);
+  const fresh = await required(`${home}/messages/?at=${seq}`);
   for (const card of fresh.querySelectorAll("#transcript > li")) {
     const number = Number(card.dataset.seq);
     if (!cards.has(number)) cards.set(number, document.adoptNode(card));
@@ -75,7 +68,7 @@ async function panel() {
   const wish = at;
   try {
     if (!panels.has(wish)) {
-      const fresh = await page_of(`${home}/replay/moment/?at=${wish}`);
+      const fresh = await required(`${home}/replay/moment/?at=${wish}`);
       panels.set(wish, document.adoptNode(fresh.getElementById("moment")));
       if (panels.size > KEPT_PANELS) panels.delete(panels.keys().next().value);
     }

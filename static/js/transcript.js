@@ -1,6 +1,7 @@
 // Puts what arrives into the page: parsed, never as innerHTML. Follows the end until the reader
 // scrolls up or holds it, and again from the end on; meanwhile a button counts what is new.
 // Finds messages by their number (#m12), also those that are not in the page.
+import { parsed } from "./documents.js";
 import { replace } from "./parts.js";
 
 const list = document.getElementById("transcript");
@@ -10,11 +11,10 @@ const hold = document.getElementById("hold");
 const status = document.getElementById("transcript-status");
 const ROOM = 24, CLOSE = 40, FAR = 160, A_MOMENT = 700, A_WHILE = 1000;
 const WORDS = { yes: "Following", held: "On hold", away: "Follow" };
-const parser = new DOMParser();
 let unseen = 0, arrived = 0, saying, freshening;
 let following = "away", was = scrollY, touched = -Infinity;
 
-const node = (html) => document.adoptNode(parser.parseFromString(html, "text/html").body.firstElementChild);
+const node = (html) => document.adoptNode(parsed(html).body.firstElementChild);
 const seq = (card) => Number(card?.dataset.seq ?? 0);
 const searching = () => /[?&](q|agent|act)=/.test(location.search);
 const load = (detail) => list.dispatchEvent(new CustomEvent("parley:load", { detail }));

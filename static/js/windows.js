@@ -1,10 +1,11 @@
 // Which part of the transcript is in the page. Older and newer messages come on demand, the words
 // under the eye stay where they are, and never more than KEPT cards are there. Others ask by
 // "parley:load" on the list ({ at | newest | fresh }) and hear "parley:loaded" when it is done.
+import { required } from "./documents.js";
+
 const list = document.getElementById("transcript");
 const box = document.getElementById("messages");
 const KEPT = 1000, AHEAD = "1200px 0px";
-const parser = new DOMParser();
 const edges = { older: document.getElementById("older"), newer: document.getElementById("newer") };
 let order = 0, busy = false;
 
@@ -14,11 +15,8 @@ async function part(where) {
   const query = new URLSearchParams(location.search);
   for (const name of ["at", "before", "after"]) query.delete(name);
   for (const [name, value] of Object.entries(where)) query.set(name, value);
-  const answer = await fetch(`/negotiations/${list.dataset.negotiation}/messages/?${query}`);
-  // Whoever is signed out meanwhile is sent to sign in by the whole page.
-  if (answer.redirected) location.reload();
-  if (!answer.ok) throw new Error(answer.statusText);
-  const fresh = document.adoptNode(parser.parseFromString(await answer.text(), "text/html").getElementById("messages"));
+  const answer = await required(`/negotiations/${list.dataset.negotiation}/messages/?${query}`);
+  const fresh = document.adoptNode(answer.getElementById("messages"));
   return { fresh, cards: [...fresh.querySelectorAll("#transcript > li")] };
 }
 

@@ -26,6 +26,8 @@ def test_a_page_is_three_keys_away_and_the_arrows_go_round(open_page: Callable[.
     page.goto("/receiver/")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name="Go to, or do")).to_be_focused()
+    # What the server adds is there, so the last is the last.
+    expect(page.locator("[data-palette-count]")).to_have_text(re.compile("fit"))
     assert "Floor" in chosen(page)
     page.keyboard.press("ArrowUp")
     assert "Floor" not in chosen(page)
