@@ -17,7 +17,7 @@ from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
 from negotiation.lexicon import Lexicon, lexicon_for
-from negotiation.models import Decision, Message, Report
+from negotiation.models import Decision, Report
 from negotiation.pictures import own_surplus
 from negotiation.presentation import in_order, message_context, shown_reason
 from negotiation.scenarios.compilers import compile_scenario
@@ -26,11 +26,14 @@ from negotiation.scenarios.schema import ScenarioDocument
 from negotiation.scenarios.vocabulary import subjects
 from negotiation.services import execution
 from negotiation.side_panels import SeatEnd, seat_ends
+from negotiation.traces import OFFERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from negotiation.models import Execution
+    from django.db.models import QuerySet
+
+    from negotiation.models import Execution, Message
     from negotiation.scenarios.words import Words
 
 LAST_MESSAGES = 3
@@ -94,7 +97,7 @@ def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any
     """For `approvals/_case.html` and its fragments."""
     negotiation = decision.negotiation
     lexicon = lexicon_for(negotiation.version)
-    transcript = list(Message.objects.filter(negotiation=negotiation))
+    said = negotiation.messages.order_by("seq")
     judgement = decision.judgement
     ends = seat_ends(lexicon, judgement.get("summary") or negotiation.summary)
     # Its numbers are places of the whole transcript.
@@ -108,9 +111,12 @@ def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any
         "risk": risk,
         "steps": charts.waterfall(risk.get("factors") or []),
         "policy": negotiation.version.document.get("policy") or {},
-        "gave": _gave_up(ends, transcript),
-        "objection": _objection(lexicon.words, ends, transcript),
-        "last": [message_context(negotiation, said, home) for said in transcript[-LAST_MESSAGES:]],
+        "gave": _gave_up(ends, said),
+        "objection": _objection(lexicon.words, ends, said),
+        "last": [
+            message_context(negotiation, each, home)
+            for each in reversed(said.reverse()[:LAST_MESSAGES])
+        ],
         **verdict_context(decision, user, now),
         **{name: each for part in PARTS for name, each in part(decision, user, now).items()},
     }
@@ -225,28 +231,24 @@ def _measure(
     return Change(effect["label"], *words.change(name, today[name], after, unit))
 
 
-def _gave_up(ends: Sequence[SeatEnd], transcript: Sequence[Message]) -> list[GaveUp]:
-    asked = own_surplus(
-        (said.seq, said.sender, (said.body.get("private") or {}).get("surplus"))
-        for said in transcript
-        if said.body.get("offer")
-    )
+def _gave_up(ends: Sequence[SeatEnd], said: QuerySet[Message]) -> list[GaveUp]:
+    offers = said.filter(act__in=OFFERS)
+    asked = own_surplus(offers.values_list("seq", "sender", "body__private__surplus"))
     firsts = {name: points[0][1] for name, points in asked.items() if points}
     return [GaveUp(end, firsts.get(end.face.name)) for end in ends]
 
 
 def _objection(
-    words: Words, ends: Sequence[SeatEnd], transcript: Sequence[Message]
+    words: Words, ends: Sequence[SeatEnd], said: QuerySet[Message]
 ) -> dict[str, Any] | None:
     """The largest loss that the worst-off seat named, where it named one."""
     if not ends:
         return None
     worst = min(ends, key=lambda end: end.surplus)
     losses = [
-        (reason["gain"], said.seq, reason)
-        for said in transcript
-        if said.sender == worst.face.name
-        for reason in said.body.get("reasons") or ()
+        (reason["gain"], seq, reason)
+        for seq, reasons in said.filter(sender=worst.face.name).values_list("seq", "body__reasons")
+        for reason in reasons or ()
         if reason["gain"] < 0
     ]
     if not losses:

@@ -18,7 +18,7 @@ THINNEST = 1.5
 ASIDE = 10
 
 
-class Stop(NamedTuple):
+class Station(NamedTuple):
     """A place that things pass; keys are unique over all stages."""
 
     key: str
@@ -29,7 +29,7 @@ class Stop(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """So many went from one stop to one of the next stage."""
+    """So many went from one station to one of the next stage."""
 
     source: str
     target: str
@@ -41,7 +41,7 @@ class Passed:
 class Node:
     """A bar. Its label stands outside at both ends of the picture, and above it in between."""
 
-    stop: Stop
+    station: Station
     count: int
     x: float
     y: float
@@ -55,8 +55,8 @@ class Node:
 class Ribbon:
     """What went from one bar to another; `share` of all that left the first."""
 
-    source: Stop
-    target: Stop
+    source: Station
+    target: Station
     count: int
     share: float
     link: str
@@ -71,22 +71,22 @@ class Flow:
     width: int = WIDTH
 
 
-def flow(stages: Sequence[Sequence[Stop]], passed: Sequence[Passed]) -> Flow | None:
-    """The picture of what passed, left to right; stops that nothing passed are left out.
+def flow(stages: Sequence[Sequence[Station]], passed: Sequence[Passed]) -> Flow | None:
+    """The picture of what passed, left to right; stations that nothing passed are left out.
 
     The height of bars and ribbons is proportional to the counts, with the same scale everywhere.
     """
     moves = [each for each in passed if each.count > 0]
     counts = _counts(moves)
-    rows = [[stop for stop in stage if counts.get(stop.key)] for stage in stages]
+    rows = [[station for station in stage if counts.get(station.key)] for stage in stages]
     if not moves or not rows[0]:
         return None
     fullest = max(len(row) for row in rows)
-    total = max(sum(counts[stop.key] for stop in row) for row in rows)
+    total = max(sum(counts[station.key] for station in row) for row in rows)
     room = max(LEAST, fullest * ASIDE * 3)
     scale = room / total
     nodes = {
-        node.stop.key: node
+        node.station.key: node
         for place, row in enumerate(rows)
         for node in _column(row, counts, place, len(rows), scale)
     }
@@ -110,13 +110,13 @@ def column_x(place: int, places: int) -> float:
 
 
 def _column(
-    row: Sequence[Stop], counts: Mapping[str, int], place: int, places: int, scale: float
+    row: Sequence[Station], counts: Mapping[str, int], place: int, places: int, scale: float
 ) -> list[Node]:
     last = place == places - 1
     x = column_x(place, places)
     found, y = [], float(TOP)
-    for stop in row:
-        height = max(counts[stop.key] * scale, THINNEST)
+    for station in row:
+        height = max(counts[station.key] * scale, THINNEST)
         middle = y + height / 2 + 4
         if place == 0:
             label = (x - ASIDE, middle, "end")
@@ -124,7 +124,7 @@ def _column(
             label = (x + NODE + ASIDE, middle, "start")
         else:
             label = (x, y - 7, "start")
-        found.append(Node(stop, counts[stop.key], _r(x), _r(y), _r(height), *_at(label)))
+        found.append(Node(station, counts[station.key], _r(x), _r(y), _r(height), *_at(label)))
         y += height + GAP
     return found
 
@@ -151,8 +151,8 @@ def _ribbons(moves: Sequence[Passed], nodes: Mapping[str, Node], scale: float) -
         left[each.target] += each.count * scale
         made.append(
             Ribbon(
-                source.stop,
-                target.stop,
+                source.station,
+                target.station,
                 each.count,
                 each.count / source.count,
                 each.link,

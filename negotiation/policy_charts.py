@@ -104,14 +104,14 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class Rerouting:
     bars: tuple[Bar, ...]
     streams: tuple[Stream, ...]
     width: int = WIDTH
     height: int = HEIGHT
 
 
-def flow(before: Mapping[str, int], moved: Sequence[tuple[str, str]]) -> Flow:
+def rerouted(before: Mapping[str, int], moved: Sequence[tuple[str, str]]) -> Rerouting:
     """`before`: how many took each route; `moved`: from where and to where others go."""
     counts = {(route, route): before.get(route, 0) for route in ROUTES}
     for was, now in moved:
@@ -133,7 +133,7 @@ def flow(before: Mapping[str, int], moved: Sequence[tuple[str, str]]) -> Flow:
             streams.append(Stream(was, now, count, _band(from_y[was], to_y[now], thick)))
             from_y[was] += thick
             to_y[now] += thick
-    return Flow(bars=(*left, *right), streams=tuple(streams))
+    return Rerouting(bars=(*left, *right), streams=tuple(streams))
 
 
 def _bars(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
 
 import httpx
@@ -44,7 +45,9 @@ def test_a_socket_opens_for_who_may_watch(live: Stack) -> None:
         async with websockets.connect(
             address, origin=websockets.Origin(live.url), additional_headers=headers
         ) as socket:
-            await socket.ping()
+            # Who listens is rung at once; who may not is shown out before that.
+            said = json.loads(await asyncio.wait_for(socket.recv(), 5))
+            assert said["type"] == "changed"
 
     headers = live.headers_of("operator")
     asyncio.run(open_one())

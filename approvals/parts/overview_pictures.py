@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from approvals.services.overviews import OPEN
 from negotiation import flows, plots
 from negotiation.filters import ASKING, GROUPS, SINCE, Filters
-from negotiation.flows import Passed, Stop
+from negotiation.flows import Passed, Station
 from negotiation.presentation import STATES
 from negotiation.services.harm_left import STEPS
 
@@ -90,12 +90,12 @@ def flow(seen: Overview) -> flows.Flow | None:
     titles = {each.scenario: each.title for each in seen.cells}
     stages = [
         [
-            *(Stop(f"s:{slug}", titles[slug], "slate", floor.showing(slug)) for slug in shown),
-            Stop(OTHERS, "Other scenarios"),
+            *(Station(f"s:{slug}", titles[slug], "slate", floor.showing(slug)) for slug in shown),
+            Station(OTHERS, "Other scenarios"),
         ],
-        [Stop(f"e:{key}", *parts) for key, parts in ENDINGS.items()],
-        [Stop(f"r:{key}", *parts) for key, parts in ROUTES.items()],
-        [Stop(f"d:{key}", STATES[key].word, STATES[key].tone) for key in RESULTS],
+        [Station(f"e:{key}", *parts) for key, parts in ENDINGS.items()],
+        [Station(f"r:{key}", *parts) for key, parts in ROUTES.items()],
+        [Station(f"d:{key}", STATES[key].word, STATES[key].tone) for key in RESULTS],
     ]
     return flows.flow(stages, _passed(ways, set(shown), floor))
 

@@ -66,21 +66,23 @@ def dialog_context(decision: Decision, user: User, _now: datetime) -> dict[str, 
 
 def afterwards(user: User) -> dict[str, Any]:
     """For `approvals/_afterwards.html`: what is still to be looked at, in one query."""
+    nobody = Cast(Value(""), CharField())
+    title = F("decision__negotiation__title")
     glass_reviews = GlassReview.objects.visible_to(user).open().order_by()
     checks = SpotCheck.objects.visible_to(user).open().order_by()
-    title = F("decision__negotiation__title")
-    found = glass_reviews.values_list(
-        "decision_id", title, "due_at", "broken_by__username", "reason"
-    ).union(
-        checks.values_list(
-            "decision_id",
-            title,
-            "drawn_at",
-            Cast(Value(""), CharField()),
-            Cast(Value(""), CharField()),
-        ),
-        all=True,
+    columns = ("decision_id", "title", "at", "who", "why", "place")
+    found = (
+        glass_reviews.annotate(title=title, at=F("due_at"), place=Value(0))
+        .annotate(who=F("broken_by__username"), why=F("reason"))
+        .values_list(*columns)
+        .union(
+            checks.annotate(title=title, at=F("drawn_at"), place=Value(1))
+            .annotate(who=nobody, why=nobody)
+            .values_list(*columns),
+            all=True,
+        )
+        # Broken glass first, then in the order of their times.
+        .order_by("place", "at")
     )
-    rows = [Afterwards(*row) for row in found[:MOST]]
-    # Broken glass first, then in the order of their times.
-    return {"to_check": sorted(rows, key=lambda row: (not row.broken_by, row.at))}
+    rows = [Afterwards(*row[:-1]) for row in found[: MOST + 1]]
+    return {"to_check": rows[:MOST], "more_to_check": len(rows) > MOST}

@@ -35,13 +35,6 @@ def context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
         **whose,
         "free": free,
         "given": given,
-        "missing": max(
-            # One at least while it waits: who had approved may count no longer.
-            decision.people - decision.approvals,
-            decision.seniors - decision.senior_approvals,
-            int(waiting),
-        ),
-        "senior_missing": decision.seniors > decision.senior_approvals,
         "excluded": list(_excluded(decision)) if waiting else [],
         "against": None if free else next(iter(against.values()), None),
     }

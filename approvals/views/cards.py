@@ -158,15 +158,11 @@ def _voice(request: HttpRequest) -> User | None:
 
 
 def _still_to_come(decision: Decision) -> str:
-    # One at least: who had approved may count no longer.
-    left = max(
-        decision.people - decision.approvals, decision.seniors - decision.senior_approvals, 1
-    )
-    senior = decision.seniors > decision.senior_approvals
+    left = decision.votes_missing
     who = "person" if left == 1 else "people"
     return (
         f"Your approval counts. {left} more {who} must approve this package"
-        f"{', one of them senior' if senior else ''}."
+        f"{', one of them senior' if decision.senior_missing else ''}."
     )
 
 

@@ -114,9 +114,12 @@ class Feed:
             if self.table is None:
                 await self._begin(after)
             elif after < self.base and self.head - after <= RING:
-                older = await self._read(after, self.base)
-                self._ring.extendleft(reversed(older))
-                self.base = self._ring[0].seq - 1
+                base = self.base
+                older = await self._read(after, base)
+                # Full meanwhile: what was read does not adjoin, and the viewer reads it by itself.
+                if base == self.base:
+                    self._ring.extendleft(reversed(older))
+                    self.base = self._ring[0].seq - 1
 
     async def _begin(self, after: int) -> None:
         found = await desk("messages").ask(pages.tables, [self.negotiation_id])

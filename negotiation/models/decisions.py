@@ -71,6 +71,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(status=Decision.Status.EXECUTING)
 
 
+_NEVER_CLEARED = ["parked", "sent_back", "rejected", "withdrawn", "expired", "refused"]
+
+
 class Decision(models.Model):
     class Status(models.TextChoices):
         PARKED = "parked", "Needs approval"
@@ -201,17 +204,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="decision_rejected_is_never_cleared",
-                condition=~Q(
-                    status__in=[
-                        "parked",
-                        "sent_back",
-                        "rejected",
-                        "withdrawn",
-                        "expired",
-                        "refused",
-                    ]
-                )
-                | Q(cleared_at__isnull=True),
+                condition=~Q(status__in=_NEVER_CLEARED) | Q(cleared_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="decision_cleared_by_enough_people",
@@ -274,7 +267,17 @@ class Decision(models.Model):
     @property
     def enough(self) -> bool:
         """Whether as many people have approved as its tier asks for."""
-        return self.approvals >= self.people and self.senior_approvals >= self.seniors
+        return self.approvals >= self.people and not self.senior_missing
+
+    @property
+    def votes_missing(self) -> int:
+        """One at least while it waits: who had approved may count no longer."""
+        people, seniors = self.people - self.approvals, self.seniors - self.senior_approvals
+        return max(people, seniors, int(self.status == self.Status.PARKED))
+
+    @property
+    def senior_missing(self) -> bool:
+        return self.senior_approvals < self.seniors
 
     @property
     def grant(self) -> Grant:

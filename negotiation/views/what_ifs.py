@@ -30,7 +30,7 @@ def told(answer: WhatIf, page: str) -> dict[str, Any]:
         "moved": [(decisions[each.pk], each) for each in shown.object_list],
         "wrong": [(decisions[each.pk], each) for each in wrong],
         "unreplayed": [(decisions[each.pk], each) for each in unreplayed],
-        "flow": policy_charts.flow(
+        "rerouted": policy_charts.rerouted(
             answer.before, [(each.before.route, each.after.route) for each in answer.moved]
         ),
         "loads": bars,

@@ -12,9 +12,13 @@ function fail(event, sentence) {
   notice.scrollIntoView({ block: "nearest" });
 }
 
+export function refusal(status, id) {
+  const what = status >= 500 ? "Parley made a mistake; of this nothing is half saved." : "That was refused, and nothing was changed.";
+  return `${what} What you typed is still here.${id ? ` If you ask for help, quote ${id}.` : ""}`;
+}
+
 document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = event.detail, id = xhr.getResponseHeader("X-Error-Id");
-  const what = xhr.status >= 500 ? "Parley made a mistake; of this nothing is half saved." : "That was refused, and nothing was changed.";
-  fail(event, `${what} What you typed is still here.${id ? ` If you ask for help, quote ${id}.` : ""}`);
+  const { xhr } = event.detail;
+  fail(event, refusal(xhr.status, xhr.getResponseHeader("X-Error-Id")));
 });
 document.addEventListener("htmx:sendError", (event) => fail(event, "Parley cannot be reached. What you typed is still here; try again when the connection is back."));

@@ -9,7 +9,7 @@ const REST = 1000;
 // The server is asked for at most a quarter of the time, however slow it is.
 const SHARE = 3;
 const PARTS = ["floor-views", "floor-chips", "floor-switches", "floor-on", "floor-pager", "floor-empty", "queue-count"];
-let asking, again = false, resting, pressed = false;
+let order = 0, asking, again = false, resting, pressed = false;
 
 const rows = () => [...document.querySelectorAll("#floor-rows > tr")];
 const body = () => document.getElementById("floor-rows");
@@ -113,8 +113,11 @@ function told() {
 }
 
 async function go(address, { keep = true } = {}) {
+  const mine = order += 1;
   list.ariaBusy = "true";
   const fresh = await read(address);
+  // Something else was asked for meanwhile.
+  if (mine !== order) return;
   list.ariaBusy = "false";
   if (!fresh) { location.assign(address); return; }
   if (keep) history.pushState({}, "", address);

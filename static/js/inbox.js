@@ -2,6 +2,7 @@
 // address, back and forward stay true. Without this every link and form is a page of its own.
 import { keep, restore, forget } from "./words.js";
 import "./arrivals.js";
+import { refusal } from "./failures.js";
 
 const WIDE = matchMedia("(width >= 72rem)");
 const SKIM = 220;
@@ -20,6 +21,11 @@ async function show(address, { form, button, push = true, focus } = {}) {
     const body = form && new FormData(form, button);
     const answer = await fetch(address, { method: form ? "POST" : "GET", body, headers, signal: mine.signal });
     const text = await answer.text();
+    if (!text.includes('id="detail"') && form && !answer.ok) {
+      detail().removeAttribute("aria-busy");
+      say(refusal(answer.status, answer.headers.get("X-Error-Id")));
+      return;
+    }
     if (!text.includes('id="detail"')) { location.assign(form && !answer.redirected ? place() : answer.url); return; }
     put(text, answer, { form, push, focus });
     document.dispatchEvent(new CustomEvent("parley:put", { detail: { asked } }));

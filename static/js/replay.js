@@ -12,7 +12,7 @@ const SHOWN = 30, AHEAD = 40, KEPT_PANELS = 80, SECOND = 1000, LONGEST_WAIT = 10
 const head = Number(page.dataset.head), home = `/negotiations/${page.dataset.negotiation}`;
 const cards = new Map([...list.children].map((card) => [Number(card.dataset.seq), card]));
 const panels = new Map();
-let at = Number(page.dataset.at), playing, asking = false, fetching, telling;
+let at = Number(page.dataset.at), playing, run = 0, asking = false, fetching, telling;
 
 const clamp = (seq) => Math.min(head, Math.max(1, seq));
 
@@ -97,9 +97,11 @@ function wait() {
 
 function start() {
   if (at >= head) go(1);
+  const mine = run += 1;
   const step = async () => {
     await go(at + 1);
-    if (playing) playing = at < head ? setTimeout(step, wait()) : stop();
+    // Paused and begun again while cards were on their way: that is another run.
+    if (mine === run) playing = at < head ? setTimeout(step, wait()) : stop();
   };
   playing = setTimeout(step, wait());
   shown(true);
@@ -108,6 +110,7 @@ function start() {
 function stop() {
   clearTimeout(playing);
   playing = undefined;
+  run += 1;
   shown(false);
   return undefined;
 }

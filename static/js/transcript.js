@@ -3,6 +3,7 @@
 // Finds messages by their number (#m12), also those that are not in the page.
 import { parsed } from "./documents.js";
 import { replace } from "./parts.js";
+import { searching } from "./windows.js";
 
 const list = document.getElementById("transcript");
 const box = document.getElementById("messages");
@@ -16,7 +17,6 @@ let following = "away", was = scrollY, touched = -Infinity;
 
 const node = (html) => document.adoptNode(parsed(html).body.firstElementChild);
 const seq = (card) => Number(card?.dataset.seq ?? 0);
-const searching = () => /[?&](q|agent|act)=/.test(location.search);
 const load = (detail) => list.dispatchEvent(new CustomEvent("parley:load", { detail }));
 // The end is the end of the list: on a narrow screen more of the page comes after it.
 const toGo = () => list.getBoundingClientRect().bottom + ROOM - innerHeight;

@@ -10,6 +10,7 @@ const edges = { older: document.getElementById("older"), newer: document.getElem
 let order = 0, busy = false;
 
 const seq = (card) => Number(card?.dataset.seq ?? 0);
+export const searching = () => /[?&](q|agent|act)=/.test(location.search);
 
 async function part(where) {
   const query = new URLSearchParams(location.search);
@@ -54,7 +55,7 @@ function trim(side) {
 
 // Chips and the line about what is hidden are as fresh as the messages.
 function told(fresh, ...sides) {
-  for (const side of sides) mark(side, !fresh.querySelector(`#${side}`).hidden);
+  for (const side of sides) mark(side, !fresh.querySelector(`#${side}`).hidden || (side === "newer" && lacking()));
   for (const id of ["talk-chips", "talk-line"]) {
     const old = document.getElementById(id);
     const chip = old.contains(document.activeElement) ? document.activeElement.dataset.chip : undefined;
@@ -63,6 +64,9 @@ function told(fresh, ...sides) {
   }
   document.dispatchEvent(new Event("parley:shown"));
 }
+
+// Something was said while this was on its way, and is in neither.
+const lacking = () => !searching() && Number(list.dataset.last) > seq(list.lastElementChild);
 
 function mark(side, more) {
   edges[side].hidden = !more;

@@ -8,9 +8,12 @@ from itertools import pairwise
 import pytest
 
 from negotiation import plots
-from negotiation.flows import Flow, Passed, Stop, flow
+from negotiation.flows import Flow, Passed, Station, flow
 
-STAGES = ([Stop("a", "A"), Stop("b", "B")], [Stop("c", "C"), Stop("d", "D"), Stop("e", "E")])
+STAGES = (
+    [Station("a", "A"), Station("b", "B")],
+    [Station("c", "C"), Station("d", "D"), Station("e", "E")],
+)
 
 
 def drawn(*passed: Passed) -> Flow:
@@ -21,14 +24,14 @@ def drawn(*passed: Passed) -> Flow:
 
 def test_bars_are_as_high_as_their_counts() -> None:
     picture = drawn(Passed("a", "c", 30), Passed("a", "d", 10), Passed("b", "d", 40))
-    height = {node.stop.key: node.height for node in picture.nodes}
+    height = {node.station.key: node.height for node in picture.nodes}
     assert height["a"] == pytest.approx(height["b"]) == pytest.approx(4 * height["a"] / 4)
     assert height["d"] / height["c"] == pytest.approx(50 / 30, rel=0.01)
 
 
 def test_ribbons_fill_the_bars_they_leave_and_none_lies_on_another() -> None:
     picture = drawn(Passed("a", "c", 30), Passed("a", "d", 10), Passed("b", "d", 40))
-    source = next(node for node in picture.nodes if node.stop.key == "a")
+    source = next(node for node in picture.nodes if node.station.key == "a")
     starts = [
         float(re.match(r"M[\d.]+ ([\d.]+)", each.path)[1])  # type: ignore[index]
         for each in picture.ribbons
@@ -38,14 +41,14 @@ def test_ribbons_fill_the_bars_they_leave_and_none_lies_on_another() -> None:
 
 
 def test_what_nothing_passed_is_not_drawn_and_nothing_at_all_is_no_picture() -> None:
-    assert {node.stop.key for node in drawn(Passed("a", "c", 1)).nodes} == {"a", "c"}
+    assert {node.station.key for node in drawn(Passed("a", "c", 1)).nodes} == {"a", "c"}
     assert flow(STAGES, []) is None
     assert flow(STAGES, [Passed("a", "c", 0)]) is None
 
 
 def test_bars_of_a_stage_keep_apart_and_inside() -> None:
     picture = drawn(*(Passed("a", key, count) for key, count in (("c", 900), ("d", 1), ("e", 1))))
-    column = sorted((n.y, n.height) for n in picture.nodes if n.stop.key in "cde")
+    column = sorted((n.y, n.height) for n in picture.nodes if n.station.key in "cde")
     gaps = [after[0] - before[0] - before[1] for before, after in pairwise(column)]
     assert min(gaps) >= 20
     assert all(node.y + node.height <= picture.height for node in picture.nodes)
