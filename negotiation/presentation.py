@@ -4,7 +4,7 @@ transcript is in `side_panels`."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -158,7 +158,7 @@ def message_context(negotiation: Negotiation, message: Message, home: str = "") 
         "same": [term for term in offer if term not in brief],
         "reasons": [shown_reason(lexicon.words, reason) for reason in body.get("reasons") or ()],
         "votes": [(lexicon.face(name), yes) for name, yes in (body.get("votes") or {}).items()],
-        "evidence": shown_evidence(lexicon, body.get("evidence")),
+        "evidence": shown_evidence(lexicon, body.get("evidence"), message.created_at.date()),
         "question": _question(lexicon, body.get("question")),
         "sure": SURE[lexicon.face(message.sender).kind == "mediator"],
         "by": _unusual(str(body.get("decided_by") or "strategy")),
@@ -228,7 +228,10 @@ def shown_reason(words: Words, reason: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def shown_evidence(lexicon: Lexicon, evidence: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def shown_evidence(
+    lexicon: Lexicon, evidence: Mapping[str, Any] | None, told_on: date | None = None
+) -> dict[str, Any] | None:
+    """For cards and the panel; on cards with its age on the day on which it was told."""
     if not evidence:
         return None
     unit = lexicon.words.unit(evidence["fact"])
@@ -236,8 +239,17 @@ def shown_evidence(lexicon: Lexicon, evidence: Mapping[str, Any] | None) -> dict
         **evidence,
         "label": lexicon.words.label(evidence["fact"]),
         "value": spread(evidence["mean"], evidence["sd"], unit),
-        "age": aged(round(evidence.get("age_days") or 0)) if evidence.get("observed_on") else "",
+        "age": _age(evidence.get("observed_on") or "", told_on),
     }
+
+
+def _age(observed_on: str, told_on: date | None) -> str:
+    if told_on is None:
+        return ""
+    try:
+        return aged(max((told_on - date.fromisoformat(observed_on)).days, 0))
+    except ValueError:
+        return ""
 
 
 def aged(days: int) -> str:

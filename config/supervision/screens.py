@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LOOK_FIRST = """\
 Look first at
   1. the floor, signed in as operator: open the negotiation that is in progress and follow it
-  2. the approvals, signed in as manager: one agreement waits there for two people
+  2. the approvals, signed in as manager: an agreement waits there for two people
      (the other one is deputy)
   3. the receiver: what was carried out, and what arrived"""
 

@@ -59,12 +59,11 @@ def prepare(*, now: datetime) -> None:
     batch = Scenario.objects.get(slug="batch-placement").current
     if production is None or batch is None:
         raise AssertionError("an imported scenario has a current version")
-    operator = User.objects.get(username="operator")
     if not Negotiation.objects.exists():
         for version in (batch, production):
-            sessions.start(version=version, by=operator, now=now, pace=0, seed=SEED)
+            sessions.start(version=version, by=None, now=now, pace=0, seed=SEED)
     if not Negotiation.objects.filter(pace__gt=0).active().exists():
-        sessions.start(version=production, by=operator, now=now, pace=FIRST_PACE)
+        sessions.start(version=production, by=None, now=now, pace=FIRST_PACE)
 
 
 def _person(account: Account) -> None:

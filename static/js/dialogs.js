@@ -1,5 +1,6 @@
 // Native dialogs. A button with data-dialog="id" opens one and never decides by itself;
-// Ctrl or ⌘ with Enter confirms inside; data-inert-ms keeps a button still for a moment.
+// Ctrl or ⌘ with Enter confirms inside, and sends a form with a bar at its foot; data-inert-ms keeps a
+// button still for a moment.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) {
@@ -13,8 +14,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const form = event.target.closest("dialog")?.querySelector("form");
-  const button = form?.querySelector("[type=submit]");
+  const form = event.target.closest("dialog")?.querySelector("form") ?? event.target.closest("form:has(.save-bar)");
+  const button = form?.querySelector(".save-bar [type=submit]") ?? form?.querySelector("[type=submit]");
   if (!button || button.disabled) return;
   event.preventDefault();
   form.requestSubmit(button);

@@ -43,3 +43,9 @@ document.addEventListener("htmx:afterSettle", () => {
   if (unfolded.length) document.activeElement?.scrollIntoView?.({ block: "nearest" });
   unfolded = [];
 });
+
+// Who leaves a draft that was not saved is asked by the browser.
+let unsaved = document.getElementById("draft-form")?.hasAttribute("data-unsaved");
+document.addEventListener("input", (event) => { if (event.target.closest("#draft-form")) unsaved = true; });
+document.addEventListener("submit", (event) => { if (event.target.id === "draft-form") unsaved = false; });
+addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
