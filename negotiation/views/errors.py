@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
+from django.urls import is_valid_path
+
+from negotiation.views.statuses import METHOD_NOT_ALLOWED
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -63,6 +66,27 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     )
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """An address that only forms are sent to, opened as a page."""
+    return _page(
+        request,
+        METHOD_NOT_ALLOWED,
+        "There is no page here",
+        what="Forms are sent to this address; there is nothing to read at it.",
+        todo="Open the page that the form is on, and send it from there.",
+        way=_page_above(request.path),
+    )
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above this one that leads somewhere."""
+    while path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            return path
+    return "/"
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
@@ -75,7 +99,14 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, status: int, title: str, *, what: str, todo: str, kept: str = ""
+    request: HttpRequest,
+    status: int,
+    title: str,
+    *,
+    what: str,
+    todo: str,
+    kept: str = "",
+    way: str = "/",
 ) -> HttpResponse:
     error_id = secrets.token_hex(4)
     ours = status >= 500
@@ -94,6 +125,7 @@ def _page(
         "what": what,
         "kept": kept or NOTHING_CHANGED,
         "todo": todo,
+        "way": way,
         "error_id": error_id,
         "tone": "red" if ours else "amber",
     }
