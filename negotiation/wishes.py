@@ -81,6 +81,16 @@ class Wish:
             return bool(self.least.strip() or self.most.strip())
         return not all(choice.kept for choice in self.choices)
 
+    @property
+    def written(self) -> str:
+        """What was typed or picked, in words; empty if nothing was."""
+        if self.choices:
+            kept = [choice.text for choice in self.choices if choice.kept]
+            return f"only {', '.join(kept) or 'nothing'}" if self.changed else ""
+        called = {level.value: level.text for level in self.levels}
+        ends = (("at least", self.least.strip()), ("at most", self.most.strip()))
+        return ", ".join(f"{end} {called.get(text, text)}" for end, text in ends if text)
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:

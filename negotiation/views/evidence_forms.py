@@ -68,7 +68,8 @@ class EvidenceForm(forms.Form):
         self.units = {fact.name: fact.unit for fact in facts}
         self.today = today
         about = cast("forms.ChoiceField", self.fields["fact"])
-        about.choices = [(fact.name, fact.label) for fact in facts]
+        self.labels = {fact.name: fact.label for fact in facts}
+        about.choices = list(self.labels.items())
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
@@ -98,6 +99,16 @@ class EvidenceForm(forms.Form):
         elif doubt == 0 and cleaned.get("kind") == "estimated":
             self.add_error("doubt", "An estimate is never exact. How far may it be off?")
         return cleaned
+
+    def written(self) -> list[tuple[str, str]]:
+        """What was typed and picked, each with its label."""
+        picked = {"fact": self.labels, "kind": dict(KINDS)}
+        typed = {field.name: str(field.value() or "") for field in self}
+        return [
+            (str(self[name].label), picked.get(name, {}).get(text, text))
+            for name, text in typed.items()
+            if text.strip()
+        ]
 
     def evidence(self) -> Evidence:
         """What the form says, once it is valid."""

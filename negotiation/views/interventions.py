@@ -44,7 +44,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
         if not status:
             messages.success(request, "Told all seats. What they offer from now on counts it in.")
             return redirect("negotiation", pk=pk)
-        context["refusal"] = refusal
+        context |= {"refusal": refusal, "written": form.written()}
     return render(request, "negotiation/add_evidence.html", context, status=status)
 
 
@@ -91,8 +91,14 @@ def constraint(request: HttpRequest, pk: int) -> HttpResponse:
         if not status:
             messages.success(request, "Added. Every further offer of the table keeps it.")
             return redirect("negotiation", pk=pk)
-        context |= more
+        context |= {**more, "written": _written(rows, context["reason"])}
     return render(request, "negotiation/add_constraint.html", context, status=status)
+
+
+def _written(asked: Wishes, reason: str) -> list[tuple[str, str]]:
+    """What was asked for and why, in words."""
+    said = [(wish.label, wish.written) for wish in asked] + [("Why", reason)]
+    return [(label, text) for label, text in said if text.strip()]
 
 
 def _constrained(

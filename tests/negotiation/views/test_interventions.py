@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from negotiation import wishes
 from negotiation.models import Negotiation
 from tests import factories
 from tests.negotiation.services.test_interventions import open_table, to_the_end
@@ -159,6 +161,48 @@ def test_a_table_that_is_over_says_so_and_keeps_the_words(operator_client: Clien
     for answer in (tell(operator_client, table), ask(operator_client, table)):
         assert answer.status_code in {409, 422}
         assert "This negotiation is over" in answer.content.decode()
+
+
+def end(table: Negotiation) -> None:
+    ended = {"status": "stopped", "finished_at": timezone.now(), "next_at": None}
+    Negotiation.objects.filter(pk=table.pk).update(**ended)
+
+
+def written(answer: HttpResponse) -> dict[str, str]:
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "What you had written" in page
+    return dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+
+
+def test_what_can_no_longer_be_told_is_shown_whole(operator_client: Client) -> None:
+    table = open_table(1)
+    end(table)
+    assert written(tell(operator_client, table, reason="It got <worse>.")) == {
+        "What it is about": "Spot interruptions",
+        "Value": "14 % a day",
+        "Give or take": "0.5",
+        "How it is known": "measured: somebody looked",
+        "Source": "Fleet log",
+        "Address": "https://example.org/log?a=1",
+        "Observed on": "2026-07-01",
+        "Reason": "It got &lt;worse&gt;.",
+    }
+
+
+def test_what_can_no_longer_be_asked_for_is_shown_whole(operator_client: Client) -> None:
+    table = open_table(1)
+    issue = wishes.rows_of(table.version).issues[0]
+    first, second, *_ = issue.choices
+    typed = {f"keep:{issue.name}": [first.value, second.value], "most:monthly_cost": "9 k"}
+    sent = {**rows(operator_client, table), **typed, "reason": "The lawyers say so."}
+    end(table)
+    answer = operator_client.post(reverse("negotiation-constraint", args=[table.pk]), sent)
+    assert written(answer) == {  # type: ignore[arg-type]
+        issue.label: f"only {first.text}, {second.text}",
+        "Monthly cost": "at most 9 k",
+        "Why": "The lawyers say so.",
+    }
 
 
 @pytest.mark.parametrize("page", ["negotiation-evidence", "negotiation-constraint"])
