@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from negotiation.models import Execution, Report
 from negotiation.services import measurements, reports
+from negotiation.views import refusals
 from negotiation.views.access import person, reporters
 from negotiation.views.forms import first_error
 from negotiation.views.statuses import BAD_REQUEST, CONFLICT, NOT_FOUND, UNAUTHORIZED
@@ -57,11 +58,21 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except (reports.NotReportable, reports.BadReport, measurements.BadFigure) as refusal:
             messages.warning(request, f"{refusal} Nothing was changed.")
+            _keep_typed(request, execution)
         else:
             messages.success(request, "Thank you. The next judgement knows it.")
     else:
         messages.error(request, first_error(form))
+        _keep_typed(request, execution)
     return redirect(settings.DECISION_PAGE, pk=execution.decision_id)
+
+
+def _keep_typed(request: HttpRequest, execution: Execution) -> None:
+    names = ["outcome", "note"]
+    for name in measurements.measurable(execution.decision.negotiation.version):
+        names += [f"measured-{name}", f"measured-sd-{name}"]
+    typed = {name: request.POST[name] for name in names if request.POST.get(name)}
+    refusals.keep(request, f"report {execution.pk}", typed)
 
 
 def _measured(request: HttpRequest, execution: Execution) -> Sequence[dict[str, Any]]:
