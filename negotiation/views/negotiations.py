@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from negotiation.models import Negotiation, Scenario
 from negotiation.services import sessions
 from negotiation.side_panels import side_context
-from negotiation.views import floor
+from negotiation.views import floor, refusals
 from negotiation.views.access import operators, person, watchers
 from negotiation.views.forms import ReasonForm, StartForm, first_error
 from negotiation.views.statuses import UNPROCESSABLE
@@ -90,8 +90,9 @@ def _step_in(
     table = find(request, pk)
     form = ReasonForm(request.POST)
     form.fields["reason"].required = reason_required
+    typed = request.POST.get("reason", "")
     if not form.is_valid():
-        messages.error(request, first_error(form))
+        messages.error(request, refusals.quoting(first_error(form), typed))
         return redirect("negotiation", pk=pk)
     try:
         step(
@@ -101,7 +102,7 @@ def _step_in(
             now=timezone.now(),
         )
     except (sessions.NotRunning, sessions.NotPaused, sessions.NotOpen) as refusal:
-        messages.warning(request, f"{refusal} Nothing was changed.")
+        messages.warning(request, refusals.quoting(f"{refusal} Nothing was changed.", typed))
     else:
         messages.success(request, done)
     return redirect("negotiation", pk=pk)

@@ -1,6 +1,6 @@
-"""What was typed into a form that was refused, until the page with the form is shown again.
+"""What was typed into a form that was refused, after the redirect to the page with the form.
 
-For forms whose page belongs to another app, and is therefore led to by a redirect.
+It is quoted in the notice, or waits for the form to be shown again.
 """
 
 from __future__ import annotations
@@ -31,3 +31,9 @@ def take(request: HttpRequest, form: str) -> dict[str, str]:
     del request.session[_KEY]
     typed: dict[str, str] = kept["typed"]
     return typed
+
+
+def quoting(sentence: str, typed: str) -> str:
+    """The sentence, with what was typed: whoever wrote it copies it from there."""
+    typed = typed.strip()[:LONGEST]
+    return f"{sentence} You had written: “{typed}”" if typed else sentence

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests import factories
 from tests.negotiation.views.test_reports import executed
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +45,22 @@ def test_a_refused_report_is_in_no_other_form(manager_client: Client) -> None:
         page = manager_client.get(reverse("approval", args=[each.decision_id])).content.decode()
         assert ("Too slow!" in page) == there
         assert "!" * 2_001 not in page
+
+
+@pytest.mark.parametrize("step", ["pause", "resume", "stop"])
+def test_the_reason_is_quoted_when_the_table_has_just_ended(
+    operator_client: Client, step: str
+) -> None:
+    table = factories.negotiation(status="no_agreement")
+    address = reverse(f"negotiation-{step}", args=[table.pk])
+    page = operator_client.post(address, {"reason": "It <drags>"}, follow=True).content.decode()
+    assert "Nothing was changed. You had written: “It &lt;drags&gt;”" in page
+    bare = operator_client.post(address, {"reason": " "}, follow=True).content.decode()
+    assert "You had written" not in bare
+
+
+def test_a_reason_that_is_too_long_is_quoted(operator_client: Client) -> None:
+    table = factories.negotiation()
+    address = reverse("negotiation-stop", args=[table.pk])
+    page = operator_client.post(address, {"reason": "Enough" + "!" * 800}, follow=True)
+    assert f"You had written: “Enough{'!' * 800}”" in page.content.decode()
