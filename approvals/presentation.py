@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 
 from approvals.differences import Change, differences_with, options_since
-from approvals.parts import amendments, desks, own_verdicts, questions, safeguards, voices
+from approvals.parts import amendments, desks, own_verdicts, questions, safeguards, since, voices
 from negotiation import charts
 from negotiation.engine.formatting import listed
 from negotiation.executors import ExecutorError
@@ -79,18 +79,22 @@ def _case(decision: Decision) -> dict[str, Any]:
 def _since(decision: Decision, lexicon: Lexicon, package: Mapping[str, Any]) -> dict[str, Any]:
     """What is not as it was before it came back: options first, the figures follow from them."""
     before = decision.earlier.last()
-    since = differences_with(lexicon, before, package)
+    changes = differences_with(lexicon, before, package)
     options = options_since(lexicon, before, package)
     return {
-        "since": since,
+        "since": changes,
         "since_options": options,
-        "since_figures": [one for one in since if one not in options],
+        "since_figures": [one for one in changes if one not in options],
     }
 
 
 def plain_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
     """For `approvals/_plain.html`: nobody's opinion is in it."""
-    return {**_case(decision), **voices.voices_of(decision, user, now)}
+    return {
+        **_case(decision),
+        **voices.voices_of(decision, user, now),
+        **since.context(decision, user, now),
+    }
 
 
 def card_context(decision: Decision, user: User, now: datetime) -> dict[str, Any]:
@@ -144,6 +148,7 @@ def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, 
     overdue = parked and late and guards["held"] is None
     reports = list(carried_out.reports.select_related("person")) if carried_out else []
     desk = desks.context(decision, user, now)
+    done = since.context(decision, user, now)
     return {
         "decision": decision,
         "reviews": list(
@@ -159,10 +164,11 @@ def verdict_context(decision: Decision, user: User, now: datetime) -> dict[str, 
         **voices.context(decision, user, now),
         **desk,
         **guards,
+        **done,
         "stoppable": decision.status == Decision.Status.CLEARED,
         "seen": f"{decision.revision}.{carried_out.attempts if carried_out else 0}.{overdue:d}"
         f".{len(reports)}.{decision.approvals}.{decision.escalated}"
-        f".{desk['seen_desk']}.{guards['seen_guards']}",
+        f".{desk['seen_desk']}.{guards['seen_guards']}.{done['seen_since']}",
     }
 
 

@@ -54,7 +54,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     again = verdict["open"] and other and not read
     shown = Shown.asked(request.GET)
     live = {"again": again, "meanwhile": _meanwhile(decision, read), "kept": shown.query()}
-    return render(request, "approvals/_verdict.html", {**verdict, **live})
+    return render(request, "approvals/_verdict.html", {**verdict, **live, "oob": True})
 
 
 def _meanwhile(decision: Decision, read: bool) -> Review | None:

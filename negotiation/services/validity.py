@@ -19,7 +19,7 @@ from negotiation.engine.formatting import listed
 from negotiation.engine.messages import TELLING
 from negotiation.engine.messages import Message as EngineMessage
 from negotiation.engine.space import NotInSpace
-from negotiation.models import Decision, Execution, Grant, ScenarioVersion
+from negotiation.models import Decision, Grant, ScenarioVersion
 from negotiation.roles import may_review
 from negotiation.scenarios.errors import ScenarioError
 from negotiation.services.packages import present_fingerprint
@@ -27,9 +27,11 @@ from negotiation.services.precedents import DRY_RUN
 from negotiation.services.signatures import is_signed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from negotiation.engine.gates import Finding
+    from negotiation.models.decisions import DecisionQuerySet
     from negotiation.scenarios.compilers import CompiledScenario
 
 
@@ -76,7 +78,8 @@ def checked_grant(decision: Decision, now: datetime) -> tuple[Grant, str]:
         raise GrantNotValid("The scenario's document was changed behind Parley's back.")
     if not is_signed(grant):
         raise GrantNotValid("The permission is not one that Parley has given.")
-    return grant, " ".join(filter(None, (_drift(decision, version), _done_since(decision))))
+    others = said_of_done(done_since(decision).values_list("pk", flat=True))
+    return grant, " ".join(filter(None, (_drift(decision, version), others)))
 
 
 def _refuse_a_revoked_mandate(decision: Decision) -> None:
@@ -114,22 +117,26 @@ def _drift(decision: Decision, version: ScenarioVersion) -> str:
     return f"{rules} None of them forbids it."
 
 
-def _done_since(decision: Decision) -> str:
+def done_since(decision: Decision) -> DecisionQuerySet:
     """What was carried out at the same service after this had been agreed: its figures and its
     losses were not known to who judged it."""
-    others = (
-        Execution.objects.filter(
-            decision__features__service=decision.features.get("service"),
-            started_at__gt=decision.created_at,
+    return (
+        Decision.objects.filter(
+            features__service=decision.features.get("service"),
+            execution__started_at__gt=decision.created_at,
         )
-        .exclude(decision=decision)
-        .exclude(kind=DRY_RUN)
-        .order_by("pk")
-        .values_list("decision_id", flat=True)
+        .exclude(pk=decision.pk)
+        .exclude(execution__kind=DRY_RUN)
+        .order_by("execution__pk")
     )
-    if not others:
+
+
+def said_of_done(others: Iterable[int]) -> str:
+    """What a person is told of the decisions of `done_since`; empty where there are none."""
+    numbers = [str(pk) for pk in others]
+    if not numbers:
         return ""
-    which = f"decision{'s' if others[1:] else ''} {listed([str(pk) for pk in others])}"
+    which = f"decision{'s' if numbers[1:] else ''} {listed(numbers)}"
     return f"Since it was agreed, {which} began to be carried out at the same service."
 
 
