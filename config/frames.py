@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from daphne import http_protocol
+from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.tcp import Connection
+
+from config.limits import LimitedProtocol, LimitedRequest
 
 TEXT = 0x81  # the last and only frame of a text message
 
@@ -27,7 +30,7 @@ def framed(text: str) -> bytes:
     return bytes((TEXT, 127)) + size.to_bytes(8, "big") + payload
 
 
-class QuickProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no types
+class QuickProtocol(LimitedProtocol):
     """daphne's own, but for texts on an open connection that is written in the clear."""
 
     _last: tuple[str, bytes] = ("", framed(""))
@@ -62,5 +65,6 @@ class QuickProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne has no t
 
 
 def install() -> None:
-    """From here on daphne's websockets take the shorter way."""
+    """From here on daphne's websockets take the shorter way, and nobody may send without limits."""
+    http_protocol.WebRequest = LimitedRequest
     WebSocketFactory.protocol = QuickProtocol

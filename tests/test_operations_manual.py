@@ -9,6 +9,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from config.limits import LARGEST_BODY
+
 ROOT = Path(settings.BASE_DIR)
 MANUAL = (ROOT / "docs" / "operations.md").read_text()
 DEPLOY = ROOT / "docs" / "deploy"
@@ -40,6 +42,15 @@ def test_every_queue_has_a_worker_in_the_compose_file_and_in_the_manual() -> Non
     }
     assert worked == queues()
     assert all(f"parley-worker@{queue}" in MANUAL for queue in queues())
+
+
+def test_proxies_let_through_as_much_as_is_read_and_the_largest_document_fits() -> None:
+    nginx = re.search(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx.conf").read_text())
+    caddy = re.search(r"request_body \{\s+max_size (\d+)MiB\s+\}", MANUAL)
+    assert nginx
+    assert caddy
+    assert int(nginx[1]) * 2**20 == int(caddy[1]) * 2**20 == LARGEST_BODY
+    assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE < LARGEST_BODY
 
 
 @pytest.mark.parametrize("manual", ["CONTRIBUTING.md", "docs/operations.md"])
