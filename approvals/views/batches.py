@@ -42,8 +42,11 @@ def approve_selected(request: HttpRequest) -> HttpResponse:
         return _page(request, refusal=str(refusal), status=UNPROCESSABLE)
     if not items:
         return _page(request, refusal=NOTHING_SELECTED, status=UNPROCESSABLE)
-    return _page(request, results=results, unknown=unknown)
+    refused = unknown or not all(result.approved for result in results)
+    return _page(request, results=results, unknown=unknown, refused=refused)
 
 
 def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
-    return render(request, "approvals/batch.html", context, status=status)
+    reason = request.POST.get("reason", "").strip()
+    shown = {**context, "written": [("Reason", reason)] if reason else []}
+    return render(request, "approvals/batch.html", shown, status=status)

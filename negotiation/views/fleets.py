@@ -66,5 +66,10 @@ def _numbers(said: Iterable[str]) -> list[int]:
 
 def _page(request: HttpRequest, *, status: int = 200, **context: object) -> HttpResponse:
     back = Filters.of(QueryDict(request.POST.get("back", "")[:2000]).dict()).query
-    shown = {**context, "back": f"?{back}" if back else ""}
+    why = request.POST.get("reason", "").strip()
+    shown = {
+        **context,
+        "back": f"?{back}" if back else "",
+        "written": [("Why", why)] if why else [],
+    }
     return render(request, "negotiation/together.html", shown, status=status)

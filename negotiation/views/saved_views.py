@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from negotiation.filters import Filters
 from negotiation.scenarios import texts
 from negotiation.services import saved_views
+from negotiation.views import refusals
 from negotiation.views.access import person, watchers
 from negotiation.views.forms import first_error
 
@@ -40,13 +41,14 @@ def save(request: HttpRequest) -> HttpResponse:
     query = Filters.of(QueryDict(request.POST.get("query", "")[:2000]).dict()).query
     form = ViewForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, first_error(form))
+        typed = request.POST.get("name", "")
+        messages.warning(request, refusals.quoting(first_error(form), typed))
         return _floor(query)
     name = form.cleaned_data["name"]
     try:
         saved_views.save(owner=person(request), name=name, query=query, now=timezone.now())
     except (saved_views.NameTaken, saved_views.NothingToSave, saved_views.TooMany) as refusal:
-        messages.warning(request, str(refusal))
+        messages.warning(request, refusals.quoting(str(refusal), name))
     else:
         messages.success(request, f"“{texts.visible(name)}” is among your views now.")
     return _floor(query)

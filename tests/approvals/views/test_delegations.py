@@ -176,6 +176,18 @@ def test_a_selection_that_cannot_be_read_approves_nothing(
     assert not Review.objects.exists()
 
 
+def test_the_reason_for_several_is_shown_unless_all_are_approved(
+    carl: User, client_of: ClientOf
+) -> None:
+    fine, two = factories.decision(), factories.decision(people=2)
+    client, said = client_of(carl), {"reason": "All <fine>"}
+    for one, shown in ((None, True), (two, True), (fine, False)):
+        items = [f"{one.pk} {one.tag} selected-{one.pk}"] if one else []
+        answer = client.post(reverse("approvals-selected"), {**said, "item": items})
+        written = "<dt>Reason</dt><dd>All &lt;fine&gt;</dd>" in answer.content.decode()
+        assert written == shown
+
+
 def test_operators_select_nothing(ben: User, client_of: ClientOf) -> None:
     assert selected(client_of(ben), factories.decision())[0] == 403
     assert "data-select" not in client_of(ben).get(reverse("approvals")).content.decode()

@@ -64,3 +64,20 @@ def test_a_reason_that_is_too_long_is_quoted(operator_client: Client) -> None:
     address = reverse("negotiation-stop", args=[table.pk])
     page = operator_client.post(address, {"reason": "Enough" + "!" * 800}, follow=True)
     assert f"You had written: “Enough{'!' * 800}”" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["Mine", "M" * 61])
+def test_the_refused_name_of_a_view_is_quoted(operator_client: Client, name: str) -> None:
+    said = {"name": name, "query": "mine=1"}
+    operator_client.post("/views/save/", said)
+    page = operator_client.post("/views/save/", said, follow=True).content.decode()
+    assert f"You had written: “{name}”" in page
+
+
+def test_the_reason_for_several_tables_is_shown_unless_all_is_done(operator_client: Client) -> None:
+    running, ended = factories.negotiation(), factories.negotiation(status="no_agreement")
+    written = "<dt>Why</dt><dd>They &lt;drag&gt;</dd>"
+    for tables, shown in (([], True), ([ended.pk], True), ([running.pk], False)):
+        said = {"verb": "end", "reason": "They <drag>", "table": tables}
+        page = operator_client.post("/negotiations/together/", said).content.decode()
+        assert (written in page) == shown
