@@ -20,6 +20,7 @@ from negotiation.scenarios import texts
 from negotiation.scenarios.words import figure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from django.utils.safestring import SafeString
@@ -103,6 +104,13 @@ def when(moment: datetime | None) -> SafeString | str:
         clocks.to_the_second(moment),
         _ago(utc, timezone.now()),
     )
+
+
+@register.simple_tag(takes_context=True)
+def sent(context: Mapping[str, Any], name: str) -> str:
+    """What was sent in this field of a form, which is on the page again because it was refused."""
+    value: str = context["request"].POST.get(name, "")
+    return value
 
 
 @register.simple_tag

@@ -146,6 +146,25 @@ def test_what_cannot_be_asked_is_said(
     assert not Question.objects.exists()
 
 
+def test_a_refused_question_is_in_the_form_again(
+    decision: Decision, carl: User, client_of: ClientOf
+) -> None:
+    document = decision.negotiation.version.document
+    seat, fact = document["seats"][-1]["name"], document["facts"][-1]["name"]
+    issue = decision.negotiation.version.compiled().table.space.issues[-1]
+    place = next(n for n, each in enumerate(issue.options) if each != decision.agreed[issue.name])
+    chosen = {"kind": "fact", "subject": fact, f"option-{issue.name}": str(place)}
+    status, page = post(client_of(carl), "approval-ask", decision, seat=seat, key="short", **chosen)
+    assert status == 400
+    ask = page[page.index('<dialog id="ask"') :]
+    for value in (seat, fact, str(place)):
+        assert f'<option value="{value}" selected>' in ask
+    assert ask.count(" checked>") == 1
+    assert 'value="fact" checked>' in ask
+    fresh = read(client_of(carl), decision)
+    assert " selected>" not in fresh[fresh.index('<dialog id="ask"') :]
+
+
 def test_an_agents_answer_is_shown_not_run(
     decision: Decision, carl: User, client_of: ClientOf
 ) -> None:
