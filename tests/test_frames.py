@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.address import IPv4Address
@@ -35,7 +37,7 @@ def test_each_second_allows_as_much_again() -> None:
 def test_a_flood_before_the_socket_is_accepted_ends_the_connection() -> None:
     install()
     door = WebSocketFactory(None).buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
-    transport = StringTransport()
+    transport: Any = StringTransport()  # type: ignore[no-untyped-call]
     door.makeConnection(transport)
     door.dataReceived(bytes(BYTES_PER_SECOND))
     assert not transport.disconnected
