@@ -175,7 +175,8 @@ def test_whoever_comes_second_is_told_and_keeps_what_was_typed(
     shown = answer.content.decode()
     assert answer.status_code == 409
     assert "rejected this" in shown
-    assert "Not there, please." in shown
+    assert "<dt>Why</dt><dd>Not there, please.</dd>" in shown
+    assert "<dd>at most 200</dd>" in shown
     assert "nothing to send back" in shown
 
 
