@@ -150,7 +150,7 @@ def check_context(
     lexicon, judgement = lexicon_for(negotiation.version), trial.judgement
     risk = judgement.risk
     return {
-        "rules": [(rule, kept) for rule, kept in trial.rules],
+        "rules": [(rule, kept, rule.name not in trial.idle) for rule, kept in trial.rules],
         "broken": sum(not kept for _, kept in trial.rules),
         "same": offer == agreed,
         "has_agreed": agreed is not None,

@@ -45,9 +45,21 @@ def allowed(constraint: Constraint, read: Read, parameters: Parameters) -> BoolA
     held: BoolArray = _holds(constraint, read, parameters) == 1
     if constraint.when is None:
         return held
+    return held | _spared(constraint.when, read, parameters)
+
+
+def spares(constraint: Constraint, columns: Columns, lookup: Lookup) -> BoolArray:
+    """Which offers the rule says nothing of, for they do not meet its condition."""
+    if constraint.when is None:
+        return np.zeros(columns.space.count, dtype=np.bool_)
+    read = partial(_column, columns=columns, lookup=lookup)
+    return _spared(constraint.when, read, columns.known.document.parameters)
+
+
+def _spared(condition: Test, read: Read, parameters: Parameters) -> BoolArray:
     # An unknown condition counts as met: a hard rule fails closed.
-    spared: BoolArray = _holds(constraint.when, read, parameters) == 0
-    return held | spared
+    unmet: BoolArray = _holds(condition, read, parameters) == 0
+    return unmet
 
 
 def stated_limit(test: Test, parameters: Parameters) -> float | tuple[str | float, ...] | None:

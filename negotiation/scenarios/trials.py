@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from negotiation.scenarios import readings
 from negotiation.scenarios.prospects import Prospect
+from negotiation.scenarios.rules import spares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """`rules`: every hard rule, and whether the offer keeps it. `seats`: what they expect of it,
-    whether it keeps the rules or not. `values`: of everything that a rule may be about."""
+    """`rules`: every hard rule, and whether the offer keeps it; `idle`: the names of those that it
+    keeps because they do not apply to it. `seats`: what they expect of it, whether it keeps the
+    rules or not. `values`: of everything that a rule may be about."""
 
     scenario: CompiledScenario
     offer: Offer
     facts: FactsUsed
     rules: tuple[tuple[Constraint, bool], ...]
+    idle: frozenset[str]
     seats: Expected
     judgement: Judgement
 
@@ -68,6 +71,7 @@ def try_out(
         offer=offer,
         facts=facts,
         rules=tuple(_rules(only, facts)),
+        idle=frozenset(_idle(only.scenario, facts)),
         seats=seats,
         judgement=only.scenario.judge(offer, seats, facts, history, now),
     )
@@ -78,3 +82,10 @@ def _rules(only: Prospect, facts: FactsUsed) -> Iterator[tuple[Constraint, bool]
     at_these = partial(readings.column, columns=only.scenario.columns, facts=facts)
     for rule, mask in zip(only.table.constraints, only.table.masks, strict=True):
         yield rule, bool(mask[0] and rule.allows(at_these)[0])
+
+
+def _idle(scenario: CompiledScenario, facts: FactsUsed) -> Iterator[str]:
+    at_these = partial(readings.column, columns=scenario.columns, facts=facts)
+    for rule in scenario.document.constraints:
+        if spares(rule, scenario.columns, at_these)[0]:
+            yield rule.name

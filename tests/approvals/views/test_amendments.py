@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ def test_the_check_says_what_would_follow_and_changes_nothing(
     page = checked(manager_client, parked, purchase_model="on_demand")
     assert "risk of 100" in page
     assert "Needs 1 person" in page
-    assert "all kept" in page
+    assert "none broken" in page
     assert "against the agreement" in page
     assert "<html" not in page
     assert (AuditEntry.objects.count(), Message.objects.count()) == rows
@@ -109,6 +110,21 @@ def test_the_check_says_which_rule_is_broken_and_still_what_the_seats_expect(
     assert "It breaks" in page
     assert "Customer data stays in member states" in page
     assert page.count('class="seat"') == len(parked.negotiation.version.document["seats"])
+
+
+def test_the_check_tells_what_is_kept_from_what_does_not_apply(
+    manager_client: Client, parked: Decision
+) -> None:
+    page = unescape(checked(manager_client, parked))
+    line = r'<li class="tone-(\w+)">(?:(?!<li).)*?<span>([^<]*)</span><span class="sub">([a-z ]+)'
+    said = {text: (tone, state.strip()) for tone, text, state in re.findall(line, page, re.DOTALL)}
+    rules = parked.negotiation.version.document["constraints"]
+    # The service is of a mixed class, so the one rule for latency-critical ones spares it.
+    assert said == {
+        rule["text"]: ("slate", "does not apply") if rule["when"] else ("green", "kept")
+        for rule in rules
+    }
+    assert [rule["name"] for rule in rules if rule["when"]] == ["no-spot-when-critical"]
 
 
 def test_the_check_names_the_seats_below_their_limits(

@@ -84,6 +84,27 @@ def test_an_unlawful_offer_tried_out_says_which_rule_it_breaks() -> None:
     assert set(trial.seats.utilities) == {"cost", "speed"}
 
 
+@pytest.mark.parametrize(
+    ("condition", "idle"),
+    [
+        ({"subject": "backup", "equals": "disk"}, {"only-then"}),
+        ({"subject": "backup", "equals": "tape"}, set()),
+        # What is unknown counts as met.
+        ({"subject": "odd", "at_least": 1}, set()),
+    ],
+)
+def test_a_rule_whose_condition_is_not_met_does_not_apply(
+    condition: dict[str, Any], idle: set[str]
+) -> None:
+    rule = {"name": "only-then", "text": "Only then", "author": "A test", "citation": "Order 7"}
+    data = document()
+    data["constraints"].append(rule | {"subject": "share", "at_most": 100, "when": condition})
+    case = case_of(data)
+    trial = trial_of(case, case.offer | {"backup": "tape", "term": 36})
+    assert trial.idle == idle
+    assert [kept for rule, kept in trial.rules if rule.name == "only-then"] == [True]
+
+
 def test_what_a_person_asked_of_the_table_is_kept_by_every_amendment() -> None:
     data = document(gates=[spot_gate()], review_from=89)
     first = case_of(data)
