@@ -124,16 +124,19 @@ function aim(number) {
   const card = document.getElementById(`m${number}`);
   for (const old of list.querySelectorAll(".aimed")) old.classList.remove("aimed");
   card?.classList.add("aimed");
-  settle(card, 4);
+  settle(() => card, 4);
   return card !== null;
 }
 
 // Cards around it have an estimated height until they are drawn.
-function settle(card, frames, block = "start") {
-  card?.scrollIntoView({ block, behavior: "instant" });
+function settle(wanted, frames, block = "start") {
+  wanted()?.scrollIntoView({ block, behavior: "instant" });
   was = scrollY;
-  if (frames) requestAnimationFrame(() => settle(card, frames - 1, block));
+  if (frames) requestAnimationFrame(() => settle(wanted, frames - 1, block));
 }
+
+// The last at every moment: another one may come while this settles.
+const last = () => list.lastElementChild;
 
 function loaded({ at, newest, fresh }) {
   if (at && !aim(at) && searching()) location.assign(`${location.pathname}?at=${at}#m${at}`);
@@ -142,7 +145,7 @@ function loaded({ at, newest, fresh }) {
     touched = -Infinity;
     unseen = 0;
     become("yes");
-    settle(list.lastElementChild, 6, "end");
+    settle(last, 6, "end");
   }
   if (fresh && searching()) {
     if (following !== "yes") unseen += fresh;
@@ -177,7 +180,7 @@ else if (list.dataset.open === "yes") {
   // A running table opens at its end, where things happen.
   history.scrollRestoration = "manual";
   requestAnimationFrame(follow);
-} else if (box.dataset.older === "yes" && !searching()) settle(list.lastElementChild, 6, "end");
+} else if (box.dataset.older === "yes" && !searching()) settle(last, 6, "end");
 // Cards have an estimated height until they are drawn, and pictures above grow.
 const heights = new ResizeObserver(keepUp);
 heights.observe(list);

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from negotiation.models import PolicyChange, ScenarioVersion
 from tests.browser.keyboards import Keyboard
@@ -53,6 +53,30 @@ def test_a_scenario_is_written_in_both_tabs_looked_at_saved_and_restored(
     restored = ScenarioVersion.objects.latest("number")
     assert restored.number == saved.number + 1
     assert restored.document == version.document
+
+
+def test_a_draft_that_was_not_saved_asks_before_it_is_left(
+    open_page: Callable[..., Page], version: ScenarioVersion
+) -> None:
+    page = open_page("admin")
+    page.goto(f"{SCENARIO}edit/")
+    page.locator(f"[name='{WORST}']").fill("9000")
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    page.on("dialog", answer)
+    away = page.get_by_role("link", name="Floor", exact=True).first
+    away.click()
+    expect(page.locator(f"[name='{WORST}']")).to_have_value("9000")
+    away.click()
+    expect(page.get_by_role("heading", name="Floor")).to_be_visible()
+    assert asked == ["beforeunload"] * 2
 
 
 def test_what_is_wrong_is_reached_from_the_summary_also_where_it_is_folded_away(

@@ -16,6 +16,7 @@ from negotiation.models import AuditEntry, Message, Negotiation, SavedView, Scen
 from negotiation.services import sessions
 from tests import factories
 from tests.browser.audits import THEMES, WIDTHS, Watched
+from tests.browser.holds import first_of, hold
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -236,6 +237,21 @@ def test_filters_stand_in_the_address_and_back_and_reload_keep_them(
     expect(page.get_by_role("heading", name="No table matches these filters")).to_be_visible()
     page.get_by_role("link", name="Clear all", exact=True).click()
     expect(rows(page)).to_have_count(5)
+
+
+def test_what_is_typed_on_wins_over_an_answer_that_is_slow(
+    open_page: Callable[..., Page], version: ScenarioVersion
+) -> None:
+    tables(version, 12)
+    page = floor(open_page)
+    held = hold(page, re.compile(r"q=Table(\+|%20)1(&|$)"))
+    field = page.get_by_label("Title or number")
+    field.fill("Table 1")
+    first_of(page, held)
+    field.fill("Table 11")
+    expect(rows(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"q=Table(\+|%20)11$"))
+    expect(field).to_be_focused()
 
 
 def test_a_view_is_named_shown_and_deleted_and_its_name_is_only_text(

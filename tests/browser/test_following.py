@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from negotiation.models import Decision, ScenarioVersion
+from negotiation.models import Decision, Negotiation, ScenarioVersion
 from negotiation.services import sessions
 from tests.browser.tables import start
 from tests.stack import Stack
@@ -99,6 +99,10 @@ def test_pausing_takes_one_key_in_the_dialog_and_the_focus_is_on_what_comes_next
 def test_the_number_of_what_waits_is_live_beside_a_conversation(
     open_page: Callable[..., Page], version: ScenarioVersion
 ) -> None:
+    # What others left talking would add to it.
+    by = User.objects.get(username="admin")
+    for left in Negotiation.objects.active():
+        sessions.stop(negotiation_id=left.pk, by=by, reason="Enough", now=timezone.now())
     watched = start(version, pace=60, seed=SEED)
     page = open_page("manager", width=375)
     page.goto(f"/negotiations/{watched.pk}/")

@@ -10,12 +10,13 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from approvals.models import Review
 from negotiation import broadcast
 from negotiation.models import Decision
 from tests import factories
+from tests.browser.holds import first_of, hold
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -219,30 +220,28 @@ def test_what_changes_while_a_case_is_fetched_shows_once_it_is_there(
     expect(page.locator("#verdict")).to_contain_text("Nothing was found", timeout=SOON)
 
 
+def test_a_verdict_that_is_refused_altogether_says_so_and_keeps_the_words(
+    open_page: Callable[..., Page], live: Stack
+) -> None:
+    decision = urgent(0)
+    page = open_page("manager")
+    page.goto(f"/approvals/{decision.pk}/")
+    page.get_by_role("button", name="Reject…").click()
+    page.get_by_role("dialog").get_by_label("Why").fill("Too dear for this quarter")
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_role("dialog").get_by_role("button", name="Reject", exact=True).click()
+    expect(page.locator("#said")).to_contain_text("That was refused", timeout=SOON)
+    page.get_by_role("button", name="Reject…").click()
+    expect(page.get_by_role("dialog").get_by_label("Why")).to_have_value(
+        "Too dear for this quarter"
+    )
+    assert not Review.objects.filter(decision=decision).exists()
+
+
 def change(decision: Decision, **to: object) -> None:
     """As the services do it: with a new revision, and a bell."""
     Decision.objects.filter(pk=decision.pk).update(revision=F("revision") + 1, **to)
     broadcast.queue_changed()
-
-
-def hold(page: Page, address: str | re.Pattern[str]) -> list[Callable[[], None]]:
-    """The first answer from there waits, as it was given, until it is let go."""
-    held: list[Callable[[], None]] = []
-
-    def keep(route: Route) -> None:
-        answer = route.fetch()
-        held.append(lambda: route.fulfill(response=answer))
-
-    page.route(address, keep, times=1)
-    return held
-
-
-def first_of(page: Page, held: list[Callable[[], None]]) -> Callable[[], None]:
-    for _moment in range(150):
-        if held:
-            return held[0]
-        page.wait_for_timeout(100)
-    raise AssertionError("Nothing was asked for.")
 
 
 def ring(page: Page) -> None:

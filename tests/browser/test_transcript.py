@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from negotiation import broadcast
 from negotiation.models import Negotiation, ScenarioVersion
+from tests.browser.holds import first_of, hold
 from tests.browser.talks import speak, talk
 from tests.stack import Stack
 
@@ -53,6 +55,24 @@ def test_a_long_talk_opens_at_its_end_with_few_cards(
     page.goto(f"/negotiations/{long.pk}/")
     expect(page.locator("#m2400")).to_be_in_viewport(timeout=SOON)
     assert len(cards(page)) <= 200
+
+
+def test_what_is_said_while_a_part_is_on_its_way_is_there_in_the_end(
+    open_page: Callable[..., Page], version: ScenarioVersion
+) -> None:
+    table = talk(version, 600)
+    page = open_page("operator")
+    page.goto(f"/negotiations/{table.pk}/?at=1")
+    expect(page.locator("#m1")).to_be_in_viewport(timeout=SOON)
+    expect(page.locator("#link-word")).to_have_text("live", timeout=SOON)
+    held = hold(page, re.compile(r"/messages/\?(?!.*(at|before|after)=)"))
+    page.keyboard.press("End")
+    let_go = first_of(page, held)
+    say_live(table, 3)
+    expect(page.locator("#transcript")).to_have_attribute("data-last", "603", timeout=SOON)
+    let_go()
+    page.locator("#m603").wait_for(state="attached", timeout=SOON)
+    assert cards(page)[-4:] == [600, 601, 602, 603]
 
 
 def test_older_messages_come_while_one_scrolls_and_nothing_jumps(
