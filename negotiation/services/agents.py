@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from django.contrib.auth.models import AnonymousUser, User
+    from django.db.models import QuerySet
 
     from negotiation.engine.trust import Provenance
 
@@ -120,6 +121,26 @@ def trust_of(entries: Iterable[TrustEntry]) -> Trust:
     return trust(record, provenance=usual, stated=stated)
 
 
+class Trusted(NamedTuple):
+    """A seat of a table, how far it is believed, and how many claims came true or did not."""
+
+    face: Face
+    trust: Trust
+    kept: int
+    broken: int
+
+
+def trusted(user: User | AnonymousUser, seats: Mapping[str, Face]) -> list[Trusted]:
+    """Of each seat of a table, as reports have it by now; one query."""
+    entries = _by_seat(_newest(user, seats))
+    found = []
+    for name, face in seats.items():
+        own = entries.get(name, ())
+        claims = [each.right for each in own if each.fact]
+        found.append(Trusted(face, trust_of(own), sum(claims), len(claims) - sum(claims)))
+    return found
+
+
 def agents(user: User | AnonymousUser, name: str = "") -> list[Agent]:
     """All agents with a seat in the present version of a scenario, or only the one of that name."""
     found = _seated(name)
@@ -173,16 +194,17 @@ def _surplus(seat: str) -> Cast:
 def _entries(
     user: User | AnonymousUser, found: Iterable[str]
 ) -> Mapping[str, Sequence[TrustEntry]]:
+    whole = _newest(user, found).select_related("report__execution", "negotiation__version")
+    return _by_seat(whole.defer("negotiation__version__document", "negotiation__summary"))
+
+
+def _newest(user: User | AnonymousUser, seats: Iterable[str]) -> QuerySet[TrustEntry]:
     newest_first = Window(DenseRank(), partition_by=F("seat"), order_by=F("report").desc())
-    rows = (
-        TrustEntry.objects.visible_to(user)
-        .present()
-        .filter(seat__in=list(found))
-        .annotate(nth=newest_first)
-        .filter(nth__lte=MOST)
-        .select_related("report__execution", "negotiation__version")
-        .defer("negotiation__version__document", "negotiation__summary")
-    )
+    rows = TrustEntry.objects.visible_to(user).present().filter(seat__in=list(seats))
+    return rows.annotate(nth=newest_first).filter(nth__lte=MOST)
+
+
+def _by_seat(rows: Iterable[TrustEntry]) -> Mapping[str, Sequence[TrustEntry]]:
     entries: defaultdict[str, list[TrustEntry]] = defaultdict(list)
     for each in rows:
         entries[each.seat].append(each)

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from negotiation.lexicon import lexicon_for
 from negotiation.models import Negotiation, Scenario
 from negotiation.services import sessions
+from negotiation.services.agents import trusted
 from negotiation.side_panels import side_context
 from negotiation.views import floor, refusals
 from negotiation.views.access import operators, person, watchers
@@ -31,6 +33,7 @@ def negotiation(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **side_context(table, pair_of(request)),
         **window_context(table, request.GET),
+        "trusted": trusted(request.user, lexicon_for(table.version).seats),
     }
     return render(request, "negotiation/negotiation.html", context)
 

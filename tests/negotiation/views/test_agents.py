@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from negotiation.engine.trust import BASE
@@ -44,6 +45,21 @@ def test_an_agent_without_a_past_is_believed_as_its_identity_says(operator: User
     found = agents(operator, "cost")[0]
     assert found.trust.believability == BASE["verified organisation"]
     assert (found.tables, found.claims) == (0, [])
+
+
+def test_a_table_says_how_far_each_of_its_seats_is_believed(
+    manager: User, manager_client: Client
+) -> None:
+    table = factories.negotiation()
+    address = reverse("negotiation", args=[table.pk])
+    assert "nothing settled yet" in manager_client.get(address).content.decode()
+    past(manager, 40)
+    shown = {one.face.name: one for one in manager_client.get(address).context["trusted"]}
+    assert set(shown) == {seat["name"] for seat in table.version.document["seats"]}
+    for agent in agents(manager):
+        one = shown[agent.name]
+        assert (one.trust, one.kept, one.broken) == (agent.trust, agent.kept, agent.broken)
+    assert any(one.broken for one in shown.values())
 
 
 def test_wrong_claims_cost_belief_and_a_replaced_report_no_longer_counts(
