@@ -129,7 +129,7 @@ def test_who_amends_does_not_approve_and_an_old_card_is_told_the_difference(
 
     for name in ("deputy", "senior"):
         confirm(card_of(open_page(name), parked), "Approve…", "Approve")
-    expect(verdict(amending)).to_contain_text("Executed", timeout=SOON)
+    expect(verdict(amending)).to_contain_text("Executed", timeout=A_WHILE)
     parked.refresh_from_db()
     call = ReceivedCall.objects.get(package_hash=parked.package_hash)
     assert call.body == parked.package
